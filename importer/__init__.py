@@ -1,0 +1,1 @@
+"""Every row of a spreadsheet becomes exactly one invoice at an HTTP API, or a reason why not."""

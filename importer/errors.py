@@ -1,0 +1,51 @@
+"""What stops a whole import: raised where it is found, caught once, in the command line.
+
+ImporterError
+├── UsageError        2   options or configuration
+├── FileError         2   the file can't be imported at all; nothing was sent
+├── LedgerError       2   the ledger can't be used
+└── StoppedError      4   the API, another run or the user stopped it
+
+Wrong *rows* are no errors: they are `Issue`s and `Outcome`s.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+EXIT_OK = 0
+EXIT_ROWS = 1
+EXIT_USAGE = 2
+EXIT_IN_DOUBT = 3
+EXIT_STOPPED = 4
+EXIT_INTERRUPTED = 130
+
+
+class ImporterError(Exception):
+    """A reason to stop, told to the user as it is written."""
+
+    exit_code: ClassVar[int]
+
+
+class UsageError(ImporterError):
+    """An option or the configuration is wrong."""
+
+    exit_code = EXIT_USAGE
+
+
+class FileError(ImporterError):
+    """The file can't be imported at all."""
+
+    exit_code = EXIT_USAGE
+
+
+class LedgerError(ImporterError):
+    """The ledger can't be used."""
+
+    exit_code = EXIT_USAGE
+
+
+class StoppedError(ImporterError):
+    """The run stopped early: API down, not authorised, another run, declined."""
+
+    exit_code = EXIT_STOPPED

@@ -1,0 +1,100 @@
+"""The ledger as the other rooms see it: the durable record of every attempt to send.
+
+Implementations (`sqlite`, `memory`) pass one contract suite, `tests/contract/test_ledger.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from importer.model import (
+    Account,
+    Claim,
+    Entry,
+    Resolution,
+    Run,
+    RunEnd,
+    RunStart,
+    Settlement,
+    Step,
+)
+
+class Ledger(Protocol):
+    """The durable record. A method that writes returns once what it wrote would survive a crash."""
+
+    def account(self, url: str, name: str) -> Account:
+        """Return the account with this URL and name, made on first sight."""
+        ...
+
+    def pin_owner(self, account_id: int, owner_id: int) -> int:
+        """Pin the account's owner unless one is pinned; return the owner that is pinned."""
+        ...
+
+    def distrust_absence(self, account_id: int) -> None:
+        """Note that this account's listing can't prove that a reference is absent."""
+        ...
+
+    def sender(
+        self, account: Account, wait_s: float, on_wait: Callable[[], None]
+    ) -> AbstractContextManager[None]:
+        """Be the only sending run of this ledger and account while the context lasts.
+
+        Args:
+            account: The account to send for.
+            wait_s: How long to wait for another run, in seconds.
+            on_wait: Called once when there is another run to wait for.
+
+        Raises:
+            StoppedError: On entering, when the other run is not over in time.
+        """
+        ...
+
+    def start_run(self, start: RunStart) -> None:
+        """Keep a run and its table, before its first send."""
+        ...
+
+    def finish_run(self, run_id: str, end: RunEnd) -> None:
+        """Keep how a run ended. A run that is finished again keeps the later end."""
+        ...
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run, or None where there is none of this name."""
+        ...
+
+    def runs(self, limit: int) -> list[Run]:
+        """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
+        ...
+
+    def entries(
+        self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
+    ) -> Mapping[str, Entry]:
+        """Return what is known of these references, by key; unknown ones are left out."""
+        ...
+
+    def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
+        """Return every reference of the account whose state is in doubt, oldest first."""
+        ...
+
+    def claim(self, claim: Claim) -> int:
+        """Write down an attempt before its POST leaves; return the attempt's id."""
+        ...
+
+    def settle(self, attempt_id: int, settlement: Settlement) -> None:
+        """Write down the reply to an attempt. An attempt is settled once.
+
+        Raises:
+            LedgerError: When the attempt is unknown or already settled.
+        """
+        ...
+
+    def resolve(
+        self, account_id: int, key: str, resolution: Resolution, step: Step = Step.CREATE
+    ) -> None:
+        """Settle the doubt about every in-doubt attempt of this reference."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
