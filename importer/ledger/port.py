@@ -21,6 +21,7 @@ from importer.model import (
     Step,
 )
 
+
 class Ledger(Protocol):
     """The durable record. A method that writes returns once what it wrote would survive a crash."""
 
