@@ -121,7 +121,7 @@ class ApiInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The API created the invoice. `warnings` say what it answered differently from what we sent."""
+    """The API created the invoice; `warnings` say what it answered differently."""
 
     invoice: ApiInvoice
     warnings: tuple[str, ...] = ()
