@@ -12,6 +12,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Field(StrEnum):
+    """The fields of an invoice that a file gives, by the API's names."""
+
+    REFERENCE_ID = "reference_id"
+    COUNTERPARTY_ID = "counterparty_id"
+    CURRENCY = "currency"
+    NOTE = "note"
+    FEE_BEARER = "fee_bearer"
+    AS_PAYMENT_LINK = "as_payment_link"
+    DUE_DATE = "due_date"
+
+
+REQUIRED_FIELDS = frozenset(Field) - {Field.DUE_DATE}
+
+
 class Status(StrEnum):
     """What became of a row; the only words for it, in results, summaries and messages."""
 
@@ -163,6 +178,7 @@ class Lost:
 
     reason: str
     http_status: int | None = None
+    retry_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from importer.model import Issue, Status
-from importer.table import Table
+from importer.errors import (
+    EXIT_IN_DOUBT,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_ROWS,
+    EXIT_STOPPED,
+)
+from importer.model import Field, Issue, Outcome, Status
+from importer.table import ROW, Invoices, Table
+
+OUTCOME_SCHEMA = {
+    ROW: pl.UInt32,
+    "status": pl.String,
+    "invoice_number": pl.String,
+    "invoice_id": pl.Int64,
+    "error": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +78,71 @@ class Report:
     outcomes: pl.DataFrame
     issues: tuple[Issue, ...]
     summary: Summary
+
+
+def order_outcomes(table: Table, outcomes: Iterable[Outcome], rest: Outcome) -> pl.DataFrame:
+    """Return an outcome for every row of a table, in its order.
+
+    Args:
+        table: The file's table.
+        outcomes: What became of rows, in any order; each row once.
+        rest: What became of every row that has no outcome; its own row doesn't matter.
+    """
+    known = pl.DataFrame([_flat(o) for o in outcomes], schema=OUTCOME_SCHEMA, orient="row")
+    others = table.cells.select(ROW).join(known, on=ROW, how="anti")
+    _, *values = _flat(rest)
+    columns = list(OUTCOME_SCHEMA.items())[1:]
+    filled = others.with_columns(
+        pl.lit(value, dtype=dtype).alias(name)
+        for (name, dtype), value in zip(columns, values, strict=True)
+    )
+    everything = pl.concat([known, filled])
+    return table.cells.select(ROW).join(everything, on=ROW, how="left", maintain_order="left")
+
+
+def count(outcomes: pl.DataFrame) -> Mapping[Status, int]:
+    """Return how many rows have which status, every status, zeros too."""
+    found = dict(outcomes.group_by("status").len().iter_rows())
+    return {status: found.get(status, 0) for status in Status}
+
+
+def count_by_currency(
+    outcomes: pl.DataFrame, invoices: Invoices
+) -> Mapping[str, Mapping[Status, int]]:
+    """Return how many rows of which currency have which status, the currencies sorted."""
+    unread = {i.row for i in invoices.issues if i.column == invoices.columns.header(Field.CURRENCY)}
+    rows = invoices.frame.filter(
+        pl.col(Field.CURRENCY).is_not_null() & ~pl.col(ROW).is_in(list(unread))
+    )
+    groups = rows.join(outcomes, on=ROW).group_by(Field.CURRENCY, "status").len()
+    table: dict[str, dict[Status, int]] = {}
+    for currency, status, rows_ in groups.sort(Field.CURRENCY, "status").iter_rows():
+        table.setdefault(currency, {})[Status(status)] = rows_
+    return table
+
+
+def choose_exit_code(
+    counts: Mapping[Status, int], *, stopped: bool, interrupted: bool, refused: bool
+) -> int:
+    """Return what the command ends with.
+
+    Args:
+        counts: Rows by status.
+        stopped: The run stopped early.
+        interrupted: It stopped because a signal told it to.
+        refused: `--strict` kept everything back.
+    """
+    if interrupted:
+        return EXIT_INTERRUPTED
+    if stopped:
+        return EXIT_STOPPED
+    if counts[Status.IN_DOUBT]:
+        return EXIT_IN_DOUBT
+    wrong = counts[Status.INVALID] + counts[Status.REJECTED] + counts[Status.CONFLICT]
+    return EXIT_ROWS if wrong or refused else EXIT_OK
+
+
+def _flat(outcome: Outcome) -> tuple[int, str, str | None, int | None, str | None]:
+    ref = outcome.invoice
+    number, identity = (ref.number, ref.id) if ref is not None else (None, None)
+    return outcome.row, outcome.status.value, number, identity, outcome.message or None

@@ -6,14 +6,14 @@ a date) is kept beside it, for the results alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
-from importer.model import Issue
+from importer.model import Field, Issue, Severity
 
 ROW = "row"
 """The frame column with the row's number as the sheet shows it (UInt32)."""
@@ -65,3 +65,45 @@ class Table:
     def height(self) -> int:
         """How many rows the table has."""
         return self.cells.height
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: its frame column in `Table.cells` and its header as written."""
+
+    name: str
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column of the file gives which field."""
+
+    columns: Mapping[Field, Column]
+
+    def header(self, field: Field) -> str:
+        """Return the user's own header of a field, or the API's name where the file has none."""
+        column = self.columns.get(field)
+        return column.header if column is not None else field.value
+
+
+@dataclass(frozen=True, slots=True)
+class Invoices:
+    """The file's rows as invoices, and what is wrong with them.
+
+    Attributes:
+        frame: A row per row of the table, in its order, a cell that couldn't be read being null:
+            `row` (UInt32), `reference_id`, `key` (String), `counterparty_id` (Int64), `currency`,
+            `note`, `fee_bearer` (String), `as_payment_link` (Boolean), `due_date` (String, RFC 3339
+            in UTC), `due_day` (String, ISO; only where the file gave a date alone).
+        columns: Which column of the file each field came from.
+        issues: What is wrong, by row.
+    """
+
+    frame: pl.DataFrame
+    columns: ColumnMap
+    issues: tuple[Issue, ...]
+
+    def invalid_rows(self) -> frozenset[int]:
+        """Return the rows that may not be sent."""
+        return frozenset(i.row for i in self.issues if i.severity is Severity.ERROR)

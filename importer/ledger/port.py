@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from importer.errors import LedgerError
 from importer.model import (
     Account,
     Claim,
@@ -99,3 +100,14 @@ class Ledger(Protocol):
     def close(self) -> None:
         """Let go of the files."""
         ...
+
+
+def contradiction(what: str) -> LedgerError:
+    """Return the error for a record that contradicts those that the ledger has.
+
+    No input leads there: it is a fault of the tool, stopped before it could do harm.
+    """
+    return LedgerError(
+        f"The ledger refuses a record: {what}. This is a fault of import-invoices, please report "
+        "it. Nothing is lost: what was sent is in the ledger."
+    )
