@@ -1,0 +1,42 @@
+"""Report → results file, and the place that it is written to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from importer.errors import FileError
+from importer.report import Report
+from importer.workbook.csvfile import csv_bytes
+from importer.workbook.place import check_suffix, default_output, place, prepare_output
+from importer.workbook.sheets import workbook_bytes
+
+__all__ = ["default_output", "prepare_output", "write_results"]
+
+WRITERS = {".xlsx": workbook_bytes, ".csv": csv_bytes}
+
+
+def write_results(report: Report, path: Path) -> None:
+    """Write the results file, whole or not at all, and never over another file.
+
+    Args:
+        report: What to write; `outcomes` and `kinds` are in the order of the table's rows.
+        path: Where to; `.xlsx` is a workbook, `.csv` the Results sheet alone.
+
+    Raises:
+        UsageError: When the name ends in neither.
+        FileError: When the file can't be written; a part of it is never left behind.
+    """
+    write = WRITERS[check_suffix(path)]
+    again = f"`import-invoices runs {report.summary.run_id}` writes the results of this run again."
+    try:
+        place(write(report), path)
+    except FileExistsError as exc:
+        raise FileError(
+            f"{path} was made by somebody else meanwhile, and is never overwritten. Nothing that "
+            f"was sent is lost: {again}"
+        ) from exc
+    except OSError as exc:
+        raise FileError(
+            f"The results can't be written to {path}: {exc.strerror or exc}. Nothing that was sent "
+            f"is lost: {again}"
+        ) from exc

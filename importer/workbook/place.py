@@ -1,0 +1,110 @@
+"""Where results go: a name that is free, a folder that can be written to, a file that is whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+import secrets
+from pathlib import Path
+
+from importer.errors import UsageError
+
+REPORTS = Path("reports")
+SUFFIXES = (".xlsx", ".csv")
+
+
+def default_output(file: Path, at: dt.datetime) -> Path:
+    """Return a free name for the results of a file: `reports/<stem>-<YYYYmmdd-HHMMSS>.xlsx`.
+
+    Args:
+        file: The file that is imported.
+        at: The time to name; where its second is taken, `-2`, `-3`, … follows.
+    """
+    name = f"{file.stem}-{at:%Y%m%d-%H%M%S}"
+    counted = (f"{name}-{number}" for number in itertools.count(2))
+    paths = (REPORTS / f"{stem}.xlsx" for stem in itertools.chain([name], counted))
+    return next(path for path in paths if not os.path.lexists(path))
+
+
+def prepare_output(path: Path) -> Path:
+    """Make sure, before anything is sent, that results can be written; return the absolute path.
+
+    The folder is made where it is missing.
+
+    Raises:
+        UsageError: When the name ends in neither `.xlsx` nor `.csv`, is taken, or can't be written.
+    """
+    check_suffix(path)
+    try:
+        path = path.parent.resolve() / path.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The file itself, not just any: its name may be too long or hold what the disk forbids.
+        path.open("xb").close()
+        path.unlink()
+    except FileExistsError as exc:
+        if not os.path.lexists(path):  # then it is the folder's name that a file has
+            raise UsageError(_unwritable(path, "a file has the folder's name")) from exc
+        raise UsageError(
+            f"{path} exists already, and results never overwrite a file. Choose another name "
+            "with --output, or move the file away."
+        ) from exc
+    except (OSError, RuntimeError) as exc:  # RuntimeError: a loop of symbolic links
+        reason = getattr(exc, "strerror", None) or str(exc)
+        raise UsageError(_unwritable(path, reason)) from exc
+    return path
+
+
+def check_suffix(path: Path) -> str:
+    """Return the lower-case suffix of a results file.
+
+    Raises:
+        UsageError: When it is neither `.xlsx` nor `.csv`.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(
+            f"Results are written as .xlsx or .csv, and {path} is neither. Choose a name such as "
+            f"{path.stem or 'results'}.xlsx with --output."
+        )
+    return suffix
+
+
+def place(data: bytes, path: Path) -> None:
+    """Put a file in place, durably and whole, unless there is one.
+
+    Raises:
+        FileExistsError: When something has the name.
+        OSError: When the file can't be written; nothing is left behind.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _rename(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    """Give a file its name unless that is taken, which a plain rename would not notice."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here (FAT, some network shares): take the name, then fill it
+        path.open("xb").close()
+        try:
+            temporary.replace(path)
+        except OSError:
+            path.unlink()
+            raise
+
+
+def _unwritable(path: Path, reason: str) -> str:
+    return (
+        f"The results can't be written to {path}: {reason}. Nothing was sent. Choose another place "
+        "with --output."
+    )
