@@ -1,0 +1,167 @@
+"""The ledger in memory, for simulations and tests: nothing outlives the object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from importer.errors import StoppedError
+from importer.ledger.port import contradiction
+from importer.model import (
+    Account,
+    Attempt,
+    Claim,
+    Entry,
+    EntryState,
+    ReplyKind,
+    Resolution,
+    Run,
+    RunEnd,
+    RunStart,
+    Settlement,
+    Step,
+    Verdict,
+)
+
+
+class MemoryLedger:
+    """The ledger of `port.Ledger` in dictionaries; see there for what the methods promise."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[int, Account] = {}
+        self._sending: set[int] = set()
+        self._runs: dict[str, Run] = {}
+        self._attempts: dict[int, Attempt] = {}
+        self._ids: dict[tuple[int, Step, str], list[int]] = {}
+
+    def account(self, url: str, name: str) -> Account:
+        """Return the account with this URL and name, made on first sight."""
+        for account in self._accounts.values():
+            if (account.url, account.name) == (url, name):
+                return account
+        account = Account(len(self._accounts) + 1, url, name)
+        self._accounts[account.id] = account
+        return account
+
+    def pin_owner(self, account_id: int, owner_id: int) -> int:
+        """Pin the account's owner unless one is pinned; return the owner that is pinned."""
+        account = self._known_account(account_id)
+        pinned = owner_id if account.owner_id is None else account.owner_id
+        self._accounts[account_id] = replace(account, owner_id=pinned)
+        return pinned
+
+    def distrust_absence(self, account_id: int) -> None:
+        """Note that this account's listing can't prove that a reference is absent."""
+        account = self._known_account(account_id)
+        self._accounts[account_id] = replace(account, proves_absence=False)
+
+    @contextmanager
+    def sender(
+        self,
+        account: Account,
+        wait_s: float,  # noqa: ARG002 - the port's; whoever could let go is in this very thread
+        on_wait: Callable[[], None],
+    ) -> Iterator[None]:
+        """Be the only sending run of this account while the context lasts; never waits."""
+        if account.id in self._sending:
+            on_wait()
+            raise StoppedError(f"Another import is sending for {account}.")
+        self._sending.add(account.id)
+        try:
+            yield
+        finally:
+            self._sending.remove(account.id)
+
+    def start_run(self, start: RunStart) -> None:
+        """Keep a run and its table, before its first send."""
+        self._known_account(start.account_id)
+        if start.id in self._runs:
+            raise contradiction(f"run {start.id} is known already")
+        self._runs[start.id] = Run(start)
+
+    def finish_run(self, run_id: str, end: RunEnd) -> None:
+        """Keep how a run ended. A run that is finished again keeps the later end."""
+        self._runs[run_id] = replace(self._known_run(run_id), end=end)
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run, or None where there is none of this name."""
+        return self._runs.get(run_id)
+
+    def runs(self, limit: int) -> list[Run]:
+        """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
+        return [_without_blobs(run) for run in reversed(self._runs.values())][:limit]
+
+    def entries(
+        self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
+    ) -> Mapping[str, Entry]:
+        """Return what is known of these references, by key; unknown ones are left out."""
+        return {
+            key: Entry(tuple(self._attempts_of(account_id, key, step)))
+            for key in keys
+            if (account_id, step, key) in self._ids
+        }
+
+    def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
+        """Return every reference of the account whose state is in doubt, oldest first."""
+        keys = [key for account, of, key in self._ids if (account, of) == (account_id, step)]
+        entries = self.entries(account_id, keys, step).values()
+        doubts = [entry for entry in entries if entry.state is EntryState.IN_DOUBT]
+        return sorted(doubts, key=lambda e: min(a.id for a in e.attempts if a.in_doubt))
+
+    def claim(self, claim: Claim) -> int:
+        """Write down an attempt before its POST leaves; return the attempt's id."""
+        self._known_account(claim.account_id)
+        self._known_run(claim.run_id)
+        key = claim.create.key
+        for attempt in self._attempts_of(claim.account_id, key, claim.step):
+            if attempt.settlement is None and attempt.resolution is None:
+                raise contradiction(f"{claim.create.reference} has an open claim")
+        attempt_id = len(self._attempts) + 1
+        self._attempts[attempt_id] = Attempt(
+            attempt_id, claim.run_id, claim.create, claim.idempotency_key, claim.at
+        )
+        self._ids.setdefault((claim.account_id, claim.step, key), []).append(attempt_id)
+        return attempt_id
+
+    def settle(self, attempt_id: int, settlement: Settlement) -> None:
+        """Write down the reply to an attempt. An attempt is settled once."""
+        attempt = self._attempts.get(attempt_id)
+        if attempt is None or attempt.settlement is not None:
+            raise contradiction(f"attempt {attempt_id} is unknown or settled already")
+        if settlement.kind is ReplyKind.CREATED and settlement.invoice is None:
+            raise contradiction(f"attempt {attempt_id} made an invoice without a name")
+        self._attempts[attempt_id] = replace(attempt, settlement=settlement)
+
+    def resolve(
+        self, account_id: int, key: str, resolution: Resolution, step: Step = Step.CREATE
+    ) -> None:
+        """Settle the doubt about every in-doubt attempt of this reference."""
+        for attempt in self._attempts_of(account_id, key, step):
+            if not attempt.in_doubt:
+                continue
+            if resolution.verdict is not Verdict.ABSENT and resolution.invoice is None:
+                raise contradiction(f"{key} was found as an invoice without a name")
+            self._attempts[attempt.id] = replace(attempt, resolution=resolution)
+
+    def close(self) -> None:
+        """Do nothing: there are no files."""
+
+    def _known_account(self, account_id: int) -> Account:
+        if account_id not in self._accounts:
+            raise contradiction(f"account {account_id} is unknown")
+        return self._accounts[account_id]
+
+    def _known_run(self, run_id: str) -> Run:
+        if run_id not in self._runs:
+            raise contradiction(f"run {run_id} is unknown")
+        return self._runs[run_id]
+
+    def _attempts_of(self, account_id: int, key: str, step: Step) -> Iterator[Attempt]:
+        ids = self._ids.get((account_id, step, key), [])
+        return (self._attempts[attempt_id] for attempt_id in ids)
+
+
+def _without_blobs(run: Run) -> Run:
+    end = None if run.end is None else replace(run.end, outcomes=b"")
+    return Run(replace(run.start, table=b""), end)

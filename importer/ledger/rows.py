@@ -1,0 +1,139 @@
+"""Values ↔ rows of the ledger's tables (`schema.sql`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from typing import Any
+
+from importer.model import (
+    Account,
+    Attempt,
+    Create,
+    InvoiceRef,
+    ReplyKind,
+    Resolution,
+    Run,
+    RunEnd,
+    RunStart,
+    Settlement,
+    Verdict,
+)
+
+SELECT_ATTEMPTS = """
+    SELECT id, run_id, row, reference, attempt.key, body, due_day, idempotency_key, claimed_at,
+        reply, settled_at, http_status, detail, invoice_id, invoice_number,
+        verdict, verdict_by, verdict_at, verdict_detail, found_id, found_number
+    FROM wanted CROSS JOIN attempt INDEXED BY attempt_by_key
+        ON account_id = ? AND step = ? AND attempt.key = wanted.key
+    ORDER BY wanted.rowid, id
+"""
+"""The attempts for the keys in the temporary table `wanted`, of an account and a step.
+
+CROSS JOIN and INDEXED BY: SQLite goes from key to key by the index, or fails, but never scans.
+"""
+
+_REPLY_KINDS = {kind.value: kind for kind in ReplyKind}
+
+
+def to_text(at: dt.datetime) -> str:
+    """Return an aware time as it is kept: ISO 8601 in UTC, always with microseconds."""
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def to_names(invoice: InvoiceRef | None) -> tuple[int | None, str | None]:
+    """Return an invoice's id and number as two columns."""
+    return (None, None) if invoice is None else (invoice.id, invoice.number)
+
+
+def to_account(row: sqlite3.Row) -> Account:
+    """Read a row of `account`."""
+    return Account(
+        id=row["id"],
+        url=row["url"],
+        name=row["name"],
+        owner_id=row["owner_id"],
+        proves_absence=bool(row["proves_absence"]),
+    )
+
+
+def to_run(row: sqlite3.Row) -> Run:
+    """Read a row of `run`."""
+    start = RunStart(
+        id=row["id"],
+        account_id=row["account_id"],
+        at=dt.datetime.fromisoformat(row["started_at"]),
+        file=row["file"],
+        sha256=row["sha256"],
+        user=row["user"],
+        host=row["host"],
+        options=row["options"],
+        table=row["file_table"],
+    )
+    if row["ended_at"] is None:
+        return Run(start)
+    end = RunEnd(
+        at=dt.datetime.fromisoformat(row["ended_at"]),
+        counts=json.loads(row["counts"]),
+        exit_code=row["exit_code"],
+        output=row["output"],
+        error=row["error"],
+        outcomes=row["outcomes"],
+    )
+    return Run(start, end)
+
+
+def to_attempt(row: tuple[Any, ...]) -> Attempt:
+    """Read a row of `attempt`, its columns in the order of `SELECT_ATTEMPTS`.
+
+    By position: by name takes half as long again, and there may be a million of them.
+    """
+    (
+        attempt_id,
+        run_id,
+        *create,
+        idempotency_key,
+        claimed_at,
+        reply,
+        settled_at,
+        http_status,
+        detail,
+        invoice_id,
+        invoice_number,
+        verdict,
+        verdict_by,
+        verdict_at,
+        verdict_detail,
+        found_id,
+        found_number,
+    ) = row
+    return Attempt(
+        attempt_id,
+        run_id,
+        Create(*create),
+        idempotency_key,
+        dt.datetime.fromisoformat(claimed_at),
+        None
+        if reply is None
+        else Settlement(
+            _REPLY_KINDS[reply],
+            dt.datetime.fromisoformat(settled_at),
+            http_status,
+            detail,
+            _to_invoice(invoice_id, invoice_number),
+        ),
+        None
+        if verdict is None
+        else Resolution(
+            Verdict(verdict),
+            verdict_by,
+            dt.datetime.fromisoformat(verdict_at),
+            _to_invoice(found_id, found_number),
+            verdict_detail,
+        ),
+    )
+
+
+def _to_invoice(invoice_id: int | None, number: str | None) -> InvoiceRef | None:
+    return None if invoice_id is None or number is None else InvoiceRef(invoice_id, number)

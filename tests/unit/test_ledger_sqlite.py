@@ -1,0 +1,418 @@
+"""What only the ledger in a file has: the file, its formats, other processes, size."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sized
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from importer.errors import LedgerError, StoppedError
+from importer.ledger import files
+from importer.ledger.sqlite import SqliteLedger
+from importer.model import (
+    Account,
+    Claim,
+    Create,
+    EntryState,
+    InvoiceRef,
+    ReplyKind,
+    RunStart,
+    Settlement,
+)
+
+AT = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
+
+
+def start(ledger: SqliteLedger) -> Account:
+    """An account with a run under way, `run-1`."""
+    account = ledger.account("https://api.example.com", "default")
+    ledger.start_run(RunStart("run-1", account.id, AT, "f.csv", "00", "ada", "host", "{}", b"t"))
+    return account
+
+
+def claim(ledger: SqliteLedger, account: Account, key: str) -> int:
+    """Claim a reference for `run-1`."""
+    return ledger.claim(Claim(account.id, "run-1", Create(2, key, key, "{}"), "key", AT))
+
+
+def connection(ledger: SqliteLedger) -> sqlite3.Connection:
+    """The ledger's own connection, to fill it quickly, to limit it, to watch it."""
+    return ledger._db  # noqa: SLF001 - a port for this would be for tests alone
+
+
+def mode(path: Path) -> int:
+    """The permissions of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a ledger will be, in a folder that is missing yet."""
+    return tmp_path / "data" / "ledger.db"
+
+
+@contextmanager
+def other_process(script: str, *args: object) -> Iterator[subprocess.Popen[str]]:
+    """Run a script in a process of its own, from its first line of output on; then kill it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, args)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+
+
+# --- the file --------------------------------------------------------------------------------
+
+
+def test_files_are_private(path: Path) -> None:
+    """Whatever the umask, nobody else may read the ledger, its companions, or its folder."""
+    before = os.umask(0)
+    try:
+        with closing(SqliteLedger(path)) as ledger:
+            account = start(ledger)
+            with ledger.sender(account, 0, lambda: None):
+                modes = {each.name: mode(each) for each in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(
+        ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "ledger.db.1.lock"], 0o600
+    )
+    assert mode(path.parent) == 0o700
+
+
+def test_writes_survive_power_loss(path: Path) -> None:
+    """Every commit is flushed to the disk, and what belongs together is enforced."""
+    with closing(files.connect(path)) as db:
+        pragmas = ("journal_mode", "synchronous", "fullfsync", "foreign_keys", "busy_timeout")
+        values = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
+    full = 2
+    assert values == ["wal", full, 1, 1, 30_000]
+
+
+def test_reopened_ledger_keeps_everything(path: Path) -> None:
+    """What was written is there when the file is opened again."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        ledger.pin_owner(account.id, 41)
+        invoice = InvoiceRef(7, "INV-7")
+        created = Settlement(ReplyKind.CREATED, AT, invoice=invoice)
+        ledger.settle(claim(ledger, account, "a"), created)
+        claim(ledger, account, "b")
+        before = (ledger.run("run-1"), ledger.entries(account.id, ["a", "b"]))
+    with closing(SqliteLedger(path)) as ledger:
+        assert ledger.account(account.url, account.name).owner_id == 41
+        assert (ledger.run("run-1"), ledger.entries(account.id, ["a", "b"])) == before
+        assert [entry.key for entry in ledger.in_doubt(account.id)] == ["b"]
+
+
+def test_link_leads_to_the_same_ledger(path: Path, tmp_path: Path) -> None:
+    """Two runs that name one ledger differently still see each other."""
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with closing(SqliteLedger(path)) as ledger, closing(SqliteLedger(link)) as linked:
+        account = start(ledger)
+        with ledger.sender(account, 0, lambda: None):
+            second = linked.sender(account, 0, lambda: None)
+            with pytest.raises(StoppedError), second:
+                pytest.fail("two senders at a time")
+
+
+@pytest.mark.parametrize("content", [b"reference_id;note\n" * 100, os.urandom(8192)])
+def test_file_that_is_no_database_is_refused_untouched(tmp_path: Path, content: bytes) -> None:
+    """Somebody's file, named by mistake, is told of and left as it is."""
+    path = tmp_path / "invoices.csv"
+    path.write_bytes(content)
+    with pytest.raises(LedgerError, match=r"invoices\.csv .*no ledger.*--ledger"):
+        SqliteLedger(path)
+    assert path.read_bytes() == content
+
+
+def test_foreign_database_is_refused_untouched(tmp_path: Path) -> None:
+    """Another program's SQLite file is told of and left as it is."""
+    path = tmp_path / "places.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE bookmark (url TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match=r"places\.sqlite is another program's.*--ledger"):
+        SqliteLedger(path)
+    assert path.read_bytes() == before
+
+
+def test_damaged_ledger_is_told(path: Path) -> None:
+    """A ledger with overwritten pages isn't read as an empty one; the message says what to do."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        for number in range(100):
+            claim(ledger, account, f"{number}")
+    page = 4096
+    with path.open("rb+") as file:
+        file.seek(page)
+        file.write(b"\xff" * (path.stat().st_size - page))
+    with pytest.raises((LedgerError, StoppedError), match=r"malformed.*Restore its newest backup"):
+        SqliteLedger(path).account("https://api.example.com", "default")
+
+
+def test_folder_is_refused(tmp_path: Path) -> None:
+    """A folder in place of the file is told of."""
+    with pytest.raises(LedgerError, match=r"not a file.*--ledger"):
+        SqliteLedger(tmp_path)
+
+
+def test_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    """A folder that can't be made is told of, with the path."""
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError, match=r"file/ledger\.db can't be opened.*--ledger"):
+        SqliteLedger(tmp_path / "file" / "ledger.db")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.parametrize("target", ["ledger.db", "."])
+def test_file_that_may_not_be_written_is_refused(path: Path, target: str) -> None:
+    """A ledger or a folder without the right to write is told of."""
+    SqliteLedger(path).close()
+    (path.parent / "ledger.db.lock").unlink()
+    protected = path.parent / target
+    protected.chmod(0o500)
+    with pytest.raises(LedgerError, match=r"Permission denied.*may write"):
+        SqliteLedger(path)
+    protected.chmod(0o700)
+
+
+def test_full_disk_stops_the_run(path: Path) -> None:
+    """A write that finds no space stops the run, says what to do, and leaves no half of itself."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        db = connection(ledger)
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(
+            StoppedError, match=r"can't be written.*Nothing more was sent.*Free some"
+        ):
+            claim(ledger, account, "a" * 100_000)
+        db.execute("PRAGMA max_page_count = 100000")
+        assert ledger.in_doubt(account.id) == []
+        claim(ledger, account, "b")
+
+
+# --- formats ---------------------------------------------------------------------------------
+
+
+def test_newer_format_is_refused(path: Path) -> None:
+    """A ledger of a newer version is left alone, and the message names the version it takes."""
+    SqliteLedger(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE format SET tool_version = '9.8.7'")
+        db.execute("PRAGMA user_version = 9")
+        db.commit()
+    with pytest.raises(LedgerError, match=r"newer version.*Install import-invoices 9\.8\.7"):
+        SqliteLedger(path)
+
+
+def test_older_format_is_migrated_after_a_backup(path: Path) -> None:
+    """Every missing step is done, once, in order; the backup has the ledger as it was."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        claim(ledger, account, "a")
+    steps = [
+        "ALTER TABLE account ADD COLUMN colour TEXT; UPDATE account SET colour = 'red';",
+        "ALTER TABLE account RENAME COLUMN colour TO tint",
+    ]
+    for _ in range(2):
+        with closing(files.connect(path, steps)) as db:
+            assert db.execute("SELECT tint FROM account").fetchall() == [("red",)]
+            assert db.execute("PRAGMA user_version").fetchone() == (3,)
+            assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    (backup,) = path.parent.glob("*.backup")
+    assert mode(backup) == 0o600
+    with closing(SqliteLedger(backup)) as ledger:
+        assert [entry.key for entry in ledger.in_doubt(account.id)] == ["a"]
+
+
+def test_failed_migration_leaves_the_ledger_as_it_was(path: Path) -> None:
+    """A migration that fails half-way changes nothing; the ledger can be used as before."""
+    SqliteLedger(path).close()
+    with pytest.raises(LedgerError, match=r"no such table"):
+        files.connect(path, ["CREATE TABLE half (way TEXT); DROP TABLE missing;"])
+    with closing(files.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT name FROM sqlite_schema WHERE name = 'half'").fetchall() == []
+
+
+def test_new_ledger_gets_every_migration(path: Path) -> None:
+    """A file that is new is at the newest format at once, and there is nothing to back up."""
+    with closing(files.connect(path, ["CREATE TABLE extra (n INTEGER) STRICT"])) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    assert list(path.parent.glob("*.backup")) == []
+
+
+# --- other processes -------------------------------------------------------------------------
+
+CLAIM_AND_WAIT = """
+import datetime as dt, sys, time
+from pathlib import Path
+from importer.ledger.sqlite import SqliteLedger
+from importer.model import Claim, Create, RunStart
+ledger = SqliteLedger(Path(sys.argv[1]))
+account = ledger.account("https://api.example.com", "default")
+at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+with ledger.sender(account, 0, lambda: None):
+    ledger.start_run(RunStart("run-1", account.id, at, "f", "0", "ada", "host", "{}", b"t"))
+    ledger.claim(Claim(account.id, "run-1", Create(2, "a", "a", "{}"), "key", at))
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_claim_and_lock_of_a_killed_process(path: Path) -> None:
+    """While it lives it is the only sender; killed, it leaves its claim and lets go of the lock."""
+    told: list[str] = []
+    with closing(SqliteLedger(path)) as ledger:
+        account = ledger.account("https://api.example.com", "default")
+        with other_process(CLAIM_AND_WAIT, path):
+            sender = ledger.sender(account, 0, lambda: told.append("wait"))
+            with pytest.raises(StoppedError, match=r"Another import is sending.*--wait"), sender:
+                pytest.fail("two senders at a time")
+        with ledger.sender(account, 0, lambda: told.append("still held")):
+            (entry,) = ledger.in_doubt(account.id)
+        assert (entry.key, entry.state) == ("a", EntryState.IN_DOUBT)
+    assert told == ["wait"]
+
+
+def test_second_sender_waits_for_the_first(path: Path) -> None:
+    """A run that waits gets its turn as soon as the other process is gone."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = ledger.account("https://api.example.com", "default")
+        with (
+            other_process(CLAIM_AND_WAIT, path) as process,
+            # Later than the second try, so that it takes a wait.
+            ledger.sender(account, 60, on_wait=threading.Timer(0.3, process.kill).start),
+        ):
+            assert process.wait(timeout=60) < 0
+
+
+def test_many_processes_open_a_new_ledger_at_once(path: Path) -> None:
+    """Whoever is first makes the tables; nobody trips over anybody."""
+    script = (
+        "import sys; from pathlib import Path; from importer.ledger.sqlite import SqliteLedger;"
+        "print(SqliteLedger(Path(sys.argv[1])).account('u', 'n').id)"
+    )
+    command = [sys.executable, "-c", script, str(path)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(6)]
+    assert [process.communicate()[0] for process in processes] == [b"1\n"] * 6
+
+
+# --- where it may be -------------------------------------------------------------------------
+
+MOUNTS = r"""
+/dev/vda1 / ext4 rw 0 0
+server:/home /home nfs4 rw 0 0
+/dev/vdb1 /home/ada/local ext4 rw 0 0
+//nas/team /mnt/team\040drive cifs rw 0 0
+/dev/vdc1 /mnt/é ext4 rw 0 0
+/dev/vdc1 /twice ext4 rw 0 0
+host:/twice /twice fuse.sshfs rw 0 0
+""".strip()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/lib/ledger.db", "ext4"),
+        ("/home/ada/ledger.db", "nfs4"),
+        ("/home/ada/local/ledger.db", "ext4"),
+        ("/homeless/ledger.db", "ext4"),
+        ("/mnt/team drive/ledger.db", "cifs"),
+        ("/mnt/é/ledger.db", "ext4"),
+        ("/twice/ledger.db", "fuse.sshfs"),
+    ],
+)
+def test_file_system_is_that_of_the_innermost_mount(path: str, kind: str) -> None:
+    """The longest mount point that holds the path counts, the later one of two equals."""
+    assert files.filesystem(Path(path), MOUNTS) == kind
+
+
+def test_network_drive_is_refused() -> None:
+    """A ledger on a network drive is refused, naming the option that puts it elsewhere."""
+    with pytest.raises(LedgerError, match=r"network drive \(nfs4\).*--ledger"):
+        files.refuse_network(Path("/home/ada/ledger.db"), MOUNTS)
+
+
+@pytest.mark.parametrize("mounts", [MOUNTS, ""])
+def test_local_and_unknown_drives_are_allowed(mounts: str) -> None:
+    """A local disk will do, and so will one that nothing is known of (other systems)."""
+    files.refuse_network(Path("/home/ada/local/ledger.db"), mounts)
+
+
+def test_ledger_on_a_network_drive_is_not_made(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening looks at the mounts before it makes anything."""
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/vda1 / ext4 rw 0 0\nserver:/x {tmp_path} nfs rw 0 0\n")
+    monkeypatch.setattr(files, "_MOUNTS", mounts)
+    with pytest.raises(LedgerError, match=r"network drive"):
+        SqliteLedger(path)
+    assert not path.parent.exists()
+
+
+# --- size ------------------------------------------------------------------------------------
+
+SIZE = 100_000
+DOUBTS = 10
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteLedger]:
+    """A ledger of many settled attempts and a few doubts."""
+    with closing(SqliteLedger(tmp_path_factory.mktemp("big") / "ledger.db")) as ledger:
+        start(ledger)
+        connection(ledger).execute(
+            """
+            WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series LIMIT ?)
+            INSERT INTO attempt (account_id, step, key, reference, run_id, row, body,
+                idempotency_key, claimed_at, reply, settled_at, invoice_id, invoice_number)
+            SELECT 1, 'create', 'k' || n, 'K' || n, 'run-1', n, '{"note": "a note"}', 'key',
+                '2026-03-01T00:00:00.000000+00:00', iif(n <= ?, 'lost', 'created'),
+                '2026-03-01T00:00:01.000000+00:00', n, 'INV-' || n
+            FROM series
+            """,
+            (SIZE, DOUBTS),
+        )
+        yield ledger
+
+
+def work(ledger: SqliteLedger, query: Callable[[], Sized], expected: int) -> int:
+    """Count SQLite's instructions for a query, to a hundred: the same on every machine."""
+    hundreds = itertools.count()
+    connection(ledger).set_progress_handler(lambda: next(hundreds) < 0, 100)
+    try:
+        assert len(query()) == expected
+    finally:
+        connection(ledger).set_progress_handler(None, 0)
+    return next(hundreds) * 100
+
+
+def test_work_for_entries_grows_with_the_keys_alone(big: SqliteLedger) -> None:
+    """All entries cost a small number of instructions each, a few cost nearly nothing."""
+    every = [f"k{n}" for n in range(1, SIZE + 1)]
+    assert work(big, lambda: big.entries(1, every), SIZE) < 100 * SIZE
+    assert work(big, lambda: big.entries(1, every[:DOUBTS]), DOUBTS) < 200 * DOUBTS
+
+
+def test_work_for_doubts_grows_with_the_doubts_alone(big: SqliteLedger) -> None:
+    """A few doubts among many attempts are found without a look at the others."""
+    assert work(big, lambda: big.in_doubt(1), DOUBTS) < 400 * DOUBTS
