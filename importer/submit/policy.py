@@ -1,0 +1,223 @@
+"""What a reply means, and when to try again. Pure.
+
+Certainty is decided here: a reply is `Created` or `Refused` only where the API says so beyond
+doubt; what is neither, and may have reached the API, is `Lost`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import random
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from importer.clock import SECOND_NS
+from importer.model import (
+    Account,
+    ApiInvoice,
+    Create,
+    Created,
+    Field,
+    FieldError,
+    Halt,
+    Lost,
+    Refused,
+    Reply,
+    Step,
+    Throttled,
+)
+
+BACKOFF_BASE_NS = SECOND_NS // 2
+BACKOFF_CAP_NS = 30 * SECOND_NS
+RETRY_AFTER_CAP_S = 3600.0
+MOST_INTEGER = 2**63 - 1
+"""The largest id that the ledger can keep."""
+HIDDEN, LEAST_SECRET = "***", 12
+MOST_TEXT = 300
+"""How much of a server's text is passed on, in characters."""
+
+REFUSALS = frozenset({400, 404, 409, 422})
+HALTS = {
+    401: "the API did not accept the token (401). Check IMPORT_INVOICES_TOKEN",
+    403: "the API does not allow this account to create invoices (403). Ask the API's provider",
+    404: "the API has no such address (404). Check --api-url",
+    405: "the address takes no new invoices (405). Check --api-url",
+}
+
+
+def idempotency_key(account: Account, create: Create, step: Step) -> str:
+    """Return the `Idempotency-Key` of a POST: ASCII, the same for the same content, else new."""
+    parts = [account.url, account.name, create.reference, step, create.body]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def backoff_ns(failures: int, rng: random.Random) -> int:
+    """Return how long to wait after some failures in a row: exponential, full jitter, capped.
+
+    The source of the rule: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+    longest = min(BACKOFF_CAP_NS, BACKOFF_BASE_NS << min(failures, 16))
+    return rng.randrange(longest)
+
+
+def classify(
+    status: int, headers: Mapping[str, str], body: bytes, create: Create, now: dt.datetime
+) -> Reply:
+    """Tell what the API's answer to a create means.
+
+    Args:
+        status: The HTTP status.
+        headers: The answer's headers, by lower-case name.
+        body: The answer's body, whole.
+        create: What was sent.
+        now: Wall-clock time (UTC), for a `Retry-After` that is a date.
+    """
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return _classify_success(status, body, create)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Throttled(retry_after(headers, now))
+    detail = _detail(body)
+    if status in REFUSALS and not (status == HTTPStatus.NOT_FOUND and detail is None):
+        return Refused(status, _field_errors(detail))
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return Halt(
+            f"the API answers with a redirect ({status}), which is not followed. Check --api-url",
+            status,
+        )
+    if status in HALTS:
+        return Halt(f"{HALTS[status]}{_said(detail)}", status)
+    return Lost(f"the API answered {status}{_said(detail)}", status, retry_after(headers, now))
+
+
+def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """Read `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; None where it is neither.
+
+    Returns:
+        Seconds from now, from 0 to an hour.
+    """
+    text = headers.get("retry-after", "").strip()
+    try:
+        seconds = float(text) if text.isdecimal() else _seconds_until(text, now)
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), RETRY_AFTER_CAP_S)
+
+
+def parse_invoice(data: object) -> ApiInvoice | None:
+    """Read an `InvoiceResponse`; None where it lacks an id or a number, or isn't one at all."""
+    if not isinstance(data, dict):
+        return None
+    number, identity = clip(_text(data.get("invoice_number")) or ""), _whole(data.get("id"))
+    if identity is None or not number:
+        return None
+    link = data.get("as_payment_link")
+    return ApiInvoice(
+        id=identity,
+        number=number,
+        reference=_text(data.get("reference_id")),
+        counterparty_id=_whole(data.get("counterparty_id")),
+        currency=_text(data.get("currency")),
+        status=_text(data.get("status")),
+        note=_text(data.get("note")),
+        fee_bearer=_text(data.get("fee_bearer")),
+        as_payment_link=link if isinstance(link, bool) else None,
+        due_date=_text(data.get("due_date")),
+        owner_id=_whole(data.get("owner_id")),
+    )
+
+
+def hide(body: bytes, secret: str) -> bytes:
+    """Return a server's answer without a secret that it repeats, however JSON may spell it.
+
+    A secret of fewer than 12 characters is no secret, and may be part of ordinary words.
+    """
+    if len(secret) < LEAST_SECRET or (secret.encode() not in body and b"\\" not in body):
+        return body
+    try:
+        return json.dumps(_without(json.loads(body), secret)).encode()
+    except (ValueError, RecursionError):
+        return body.replace(secret.encode(), HIDDEN.encode())
+
+
+def clip(text: str) -> str:
+    """Return a server's text fit to be shown: on one line, printable, not too long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * MOST_TEXT]).split())
+    return f"{line[:MOST_TEXT]}…" if len(line) > MOST_TEXT else line
+
+
+def _classify_success(status: int, body: bytes, create: Create) -> Reply:
+    invoice = parse_invoice(_json(body))
+    if invoice is None:
+        return Lost(f"the API answered {status}, but with no invoice", status)
+    if invoice.reference is None:
+        return Created(invoice, ("The API's answer did not repeat the reference.",))
+    if invoice.reference.strip().casefold() != create.key:
+        other = clip(invoice.reference)
+        return Lost(
+            f'the API answered with invoice {invoice.number} for another reference, "{other}"',
+            status,
+        )
+    return Created(invoice)
+
+
+def _without(data: object, secret: str) -> object:
+    match data:
+        case str():
+            return data.replace(secret, HIDDEN)
+        case list():
+            return [_without(item, secret) for item in data]
+        case dict():
+            return {_without(key, secret): _without(item, secret) for key, item in data.items()}
+        case _:
+            return data
+
+
+def _seconds_until(text: str, now: dt.datetime) -> float:
+    date = parsedate_to_datetime(text)
+    return ((date if date.tzinfo else date.replace(tzinfo=dt.UTC)) - now).total_seconds()
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _detail(body: bytes) -> object:
+    data = _json(body)
+    return data.get("detail") if isinstance(data, dict) else None
+
+
+def _field_errors(detail: object) -> tuple[FieldError, ...]:
+    """Read FastAPI's `detail`: a text, or a list of objects with `loc` and `msg`."""
+    items = detail if isinstance(detail, list) else [detail]
+    return tuple(_field_error(item) for item in items[: len(Field)])
+
+
+def _field_error(item: Any) -> FieldError:  # noqa: ANN401 whatever JSON holds
+    if not isinstance(item, dict):
+        return FieldError(None, clip(item) if isinstance(item, str) else "no reason given")
+    loc, message = item.get("loc"), item.get("msg")
+    parts = loc if isinstance(loc, list) else []
+    named = [part for part in parts if isinstance(part, str) and part in set(Field)]
+    said = clip(message) if isinstance(message, str) else "no reason given"
+    return FieldError(named[-1] if named else None, said)
+
+
+def _said(detail: object) -> str:
+    return f': "{clip(detail)}"' if isinstance(detail, str) else ""
+
+
+def _whole(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MOST_INTEGER:
+        return None
+    return value
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
