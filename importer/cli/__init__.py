@@ -1,0 +1,103 @@
+"""The command line: parse, call the pipeline, print. Imports nothing heavy before it must."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
+
+COMMANDS = {
+    "run": "importer.cli.run",
+    "sandbox": "importer.cli.sandbox",
+}
+"""Every command and the module that holds it, imported when it is asked for."""
+
+
+class Main(click.Group):
+    """A group whose default command is `run`: `import-invoices FILE` needs no verb."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which one meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and return the command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` in front of what is neither a command nor an option of the group."""
+        ours = {*COMMANDS, *(name for option in self.get_params(ctx) for name in option.opts)}
+        if args and args[0] not in ours:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the commands, and the options of `run`, since it is the one that is meant."""
+        super().format_options(ctx, formatter)
+        run = self.get_command(ctx, "run")
+        if run is not None:
+            with click.Context(run, info_name="run", parent=ctx) as run_ctx:
+                records = [p.get_help_record(run_ctx) for p in run.get_params(run_ctx)]
+            with formatter.section("Options of run"):
+                formatter.write_dl([record for record in records if record is not None][:-1])
+
+
+@click.command(
+    cls=Main,
+    subcommand_metavar="FILE [OPTIONS] | COMMAND …",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="invoice-importer", prog_name="import-invoices")
+def cli() -> None:
+    """Make every row of a spreadsheet exactly one invoice, or say why not.
+
+    `import-invoices invoices.xlsx` is the same as `import-invoices run invoices.xlsx`.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code; every error becomes one clear message."""
+    words = list(sys.argv[1:] if args is None else args)
+    try:
+        code = cli.main(words, prog_name="import-invoices", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as exc:
+        exc.show()
+        sys.exit(EXIT_USAGE)
+    except click.ClickException as exc:
+        _fail(words, exc.format_message(), exc.exit_code, exc)
+    except ImporterError as exc:
+        _fail(words, str(exc), exc.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _fail(words, "Interrupted. Run the same command again to go on.", EXIT_INTERRUPTED)
+    except Exception as exc:  # noqa: BLE001 no traceback may reach a user
+        _fail(
+            words,
+            f"An error that is ours, not yours: {type(exc).__name__}: {exc}. What was sent is in "
+            "the ledger; running the same command again is safe. Please report it.",
+            EXIT_STOPPED,
+        )
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(
+    words: list[str], message: str, code: int, usage: click.ClickException | None = None
+) -> None:
+    if isinstance(usage, click.UsageError):
+        usage.show()
+    else:
+        click.echo(f"import-invoices: {message}", err=True)
+    if "--json" in words or click.BOOL.str_to_bool(os.environ.get("IMPORT_INVOICES_JSON", "")):
+        from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
+
+        click.echo(error_json(message, code))
+    sys.exit(code)

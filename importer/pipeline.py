@@ -1,0 +1,305 @@
+"""The whole way of the data, from a file to its results; events out, no printing."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import getpass
+import json
+import platform
+import random
+import secrets
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from importer.archive import pack_frame, pack_table
+from importer.clean import Reading, clean
+from importer.clock import Clock
+from importer.columns import map_columns
+from importer.errors import FileError, StoppedError
+from importer.ledger.port import Ledger
+from importer.model import Account, Field, Outcome, RunEnd, RunStart, Severity, Status
+from importer.plan import Plan, plan
+from importer.read import read_table
+from importer.report import (
+    Report,
+    Summary,
+    choose_exit_code,
+    count,
+    count_by_currency,
+    order_outcomes,
+)
+from importer.settings import Api, Settings
+from importer.submit.api import HttpApi
+from importer.submit.engine import Engine, Sending
+from importer.submit.pace import Pacer
+from importer.table import Invoices, Table
+from importer.validate import validate
+from importer.workbook import default_output, prepare_output, write_results
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run is about to do.
+
+    Attributes:
+        creates: How many invoices will be created.
+        by_currency: The same by currency.
+        decided: How many rows have which outcome already.
+        url: Where they will be created.
+    """
+
+    creates: int
+    by_currency: Mapping[str, int]
+    decided: Mapping[Status, int]
+    url: str
+
+
+class Events(Protocol):
+    """Who is told how a run goes, and asked whether it may."""
+
+    def on_lock_wait(self, seconds: float) -> None:
+        """Another run is sending; it is waited for, so long at most."""
+        ...
+
+    def on_plan(self, preview: Preview) -> bool:
+        """The plan is made; return whether it may be carried out."""
+        ...
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """A row is done."""
+        ...
+
+    def on_wait(self, reason: str, seconds: float) -> None:
+        """Nothing is sent for a while."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How the sending ended: outcomes of the rows sent, and of all that were not."""
+
+    outcomes: tuple[Outcome, ...]
+    rest: Outcome
+    stopped: str | None = None
+    interrupted: bool = False
+
+
+NOTHING_SENT = Sent((), Outcome(0, Status.NOT_SENT))
+
+
+def read_invoices(settings: Settings) -> tuple[Table, Invoices]:
+    """Read a file and say what is wrong with its rows; nothing else happens.
+
+    Raises:
+        FileError: When the file can't be imported at all.
+        UsageError: When an option about reading is wrong.
+    """
+    reading = Reading(settings.timezone, settings.date_format)
+    table = read_table(settings.file, sheet=settings.sheet)
+    columns = map_columns(table.headers)
+    return table, validate(clean(table, columns, reading), table)
+
+
+def import_file(
+    settings: Settings, api: Api, *, ledger: Ledger, clock: Clock, events: Events
+) -> Report:
+    """Import a file: every row becomes an invoice, or a reason why not, in a results file.
+
+    Args:
+        settings: The run's options.
+        api: Where to send, and for whom.
+        ledger: The durable record.
+        clock: What waits.
+        events: Who is told, and asked.
+
+    Returns:
+        The report that the results file was written from.
+
+    Raises:
+        FileError: When the file can't be imported at all.
+        UsageError: When an option is wrong.
+        StoppedError: When another run goes on too long, or the user declined. Nothing was sent.
+    """
+    started = clock.now()
+    table, invoices = read_invoices(settings)
+    output = prepare_output(settings.output or default_output(settings.file, started))
+    account = ledger.account(api.account_url, api.account)
+    with ledger.sender(account, settings.wait, lambda: events.on_lock_wait(settings.wait)):
+        run = _Run(settings, api, account, table, invoices, ledger, clock, events, started, output)
+        return run.carry_out()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run that holds the sender lock."""
+
+    settings: Settings
+    api: Api
+    account: Account
+    table: Table
+    invoices: Invoices
+    ledger: Ledger
+    clock: Clock
+    events: Events
+    started: dt.datetime
+    output: Path
+
+    def carry_out(self) -> Report:
+        keys = self.invoices.frame["key"].drop_nulls().to_list()
+        planned = self._restrict(plan(self.invoices, self.ledger.entries(self.account.id, keys)))
+        if len(planned) and not self.events.on_plan(self._preview(planned)):
+            raise StoppedError("You said no: nothing was sent.")
+        kinds = self.table.read_kinds()
+        run_id = f"{self.started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        self.ledger.start_run(self._start(run_id, pack_table(self.table, kinds)))
+        sent = asyncio.run(self._send(planned, run_id)) if len(planned) else NOTHING_SENT
+        report = self._report(run_id, kinds, planned, sent)
+        try:
+            write_results(report, self.output)
+        except FileError as exc:
+            raise StoppedError(
+                f"{exc} What was sent is safe in the ledger (run {run_id})."
+            ) from exc
+        self.ledger.finish_run(run_id, self._end(report))
+        return report
+
+    def _restrict(self, planned: Plan) -> Plan:
+        invalid = len(self.invoices.invalid_rows())
+        if self.settings.strict and invalid:
+            rows = "1 row is" if invalid == 1 else f"{invalid} rows are"
+            return planned.hold(f"Held back by --strict: {rows} invalid. Correct them first.")
+        if self.settings.limit is not None:
+            return planned.hold("Left for later by --limit.", after=self.settings.limit)
+        return planned
+
+    def _preview(self, planned: Plan) -> Preview:
+        by_currency = planned.creates.group_by(Field.CURRENCY).len().sort("len", descending=True)
+        decided = pl.Series([o.status.value for o in planned.decided], dtype=pl.String)
+        counts = decided.value_counts(name="rows").iter_rows()
+        return Preview(
+            creates=len(planned),
+            by_currency=dict(by_currency.iter_rows()),
+            decided={Status(status): rows for status, rows in counts},
+            url=self.api.url,
+        )
+
+    async def _send(self, planned: Plan, run_id: str) -> Sent:
+        settings = self.settings
+        sending = Sending(
+            account=self.account,
+            run_id=run_id,
+            concurrency=settings.concurrency,
+            give_up_after_s=settings.give_up_after,
+            headers={field: self.invoices.columns.header(field) for field in Field},
+        )
+        http = HttpApi(
+            self.api, self.clock, timeout_s=settings.timeout, concurrency=settings.concurrency
+        )
+        async with http:
+            engine = Engine(
+                sending,
+                api=http,
+                ledger=self.ledger,
+                clock=self.clock,
+                pacer=Pacer(self.clock, settings.rate),
+                listener=self.events,
+                rng=random.Random(),  # noqa: S311 jitter, not a secret
+            )
+            with _stopped_by_signals(engine.stop) as signals:
+                try:
+                    await engine.send(planned)
+                except StoppedError as exc:
+                    engine.stop(str(exc))
+        return _sum_up(engine, interrupted=bool(signals))
+
+    def _start(self, run_id: str, table: bytes) -> RunStart:
+        return RunStart(
+            id=run_id,
+            account_id=self.account.id,
+            at=self.started,
+            file=str(self.table.path.absolute()),
+            sha256=self.table.sha256,
+            user=getpass.getuser(),
+            host=platform.node(),
+            options=json.dumps(asdict(self.settings), default=str),
+            table=table,
+        )
+
+    def _report(self, run_id: str, kinds: pl.DataFrame, planned: Plan, sent: Sent) -> Report:
+        outcomes = order_outcomes(self.table, (*planned.decided, *sent.outcomes), sent.rest)
+        counts = count(outcomes)
+        refused = self.settings.strict and bool(self.invoices.invalid_rows())
+        summary = Summary(
+            run_id=run_id,
+            file=self.table.path.absolute(),
+            account=str(self.account),
+            started_at=self.started,
+            duration_s=(self.clock.now() - self.started).total_seconds(),
+            counts=counts,
+            by_currency=count_by_currency(outcomes, self.invoices),
+            output=self.output,
+            exit_code=choose_exit_code(
+                counts,
+                stopped=sent.stopped is not None,
+                interrupted=sent.interrupted,
+                refused=refused,
+            ),
+            error=sent.stopped,
+            warnings=tuple(
+                i.message for i in self.invoices.issues if i.severity is Severity.WARNING
+            ),
+        )
+        return Report(self.table, kinds, outcomes, self.invoices.issues, summary)
+
+    def _end(self, report: Report) -> RunEnd:
+        summary = report.summary
+        return RunEnd(
+            at=self.clock.now(),
+            counts={status.value: rows for status, rows in summary.counts.items()},
+            exit_code=summary.exit_code,
+            output=str(summary.output),
+            error=summary.error,
+            outcomes=pack_frame(report.outcomes),
+        )
+
+
+def _sum_up(engine: Engine, *, interrupted: bool) -> Sent:
+    why = engine.stopped or ""
+    doubts = (
+        Outcome(
+            row,
+            Status.IN_DOUBT,
+            message=f"Sent, but the answer could not be written down ({why}). Run this file again.",
+        )
+        for row in sorted(engine.unsettled)
+    )
+    rest = Outcome(0, Status.NOT_SENT, message=f"Not sent: {why}. Run this file again to go on.")
+    return Sent((*engine.outcomes, *doubts), rest, engine.stopped, interrupted)
+
+
+@contextmanager
+def _stopped_by_signals(stop: Callable[[str], None]) -> Iterator[Sequence[signal.Signals]]:
+    """Let the first signal stop the sending gently; a second one interrupts at once."""
+    loop, received = asyncio.get_running_loop(), list[signal.Signals]()
+
+    def receive(number: signal.Signals) -> None:
+        received.append(number)
+        loop.remove_signal_handler(number)
+        stop(f"interrupted by {number.name}")
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, receive, number)
+    try:
+        yield received
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)

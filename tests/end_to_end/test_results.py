@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+from desk import Desk, Finished, Row, row, rows
+from odd_api import OddApi, created, odd_api
+from openpyxl import load_workbook
+
+FORMULA = '=HYPERLINK("http://x","y")'
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A workbook with odd cells imported, and its results as a workbook and, again, as CSV.
+
+    Attributes:
+        sent: The notes that the API got.
+        texts: The cells of the Results sheet that are text.
+        again: The CSV results, imported once more.
+    """
+
+    desk: Desk
+    sent: list[str]
+    first: Finished
+    results: list[Row]
+    texts: set[str]
+    second: Finished
+    as_csv: list[Row]
+    again: Finished
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Import a workbook, the same with CSV results, and those results."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    blank = dict.fromkeys(row("", status=""), None)
+    lines = [row("A-1", Note=FORMULA, status="mine"), blank, row("A-2", status="-")]
+    file = desk.workbook("a.xlsx", {"May": lines})
+    with odd_api(lambda invoice, n: created(invoice, n, invoice_number=f"=1+{n}")) as api:
+        options = ("--api-url", api.url, "--concurrency", "1", "--json")
+        first = desk.run(file, *options, "--output", "out/r.xlsx")
+        second = desk.run(file, *options, "--output", "out/r.csv")
+        again = desk.run("out/r.csv", *options)
+    with closing(load_workbook(first.summary["output"])) as book:
+        cells = (cell for line in book["Results"] for cell in line)
+        texts = {str(cell.value) for cell in cells if cell.data_type == "s"}
+    return Story(
+        desk=desk,
+        sent=[invoice["note"] for invoice in api.invoices],
+        first=first,
+        results=first.results,
+        texts=texts,
+        second=second,
+        as_csv=second.results,
+        again=again,
+    )
+
+
+def test_formula_in_a_note_is_text_in_the_workbook(story: Story) -> None:
+    """A note that looks like a formula goes to the API as it is, and is text in the results."""
+    assert story.sent[0] == FORMULA
+    assert FORMULA in story.texts
+
+
+def test_text_of_the_api_is_no_formula_either(story: Story) -> None:
+    """An invoice number that looks like a formula is text in the results."""
+    assert "=1+1" in story.texts
+    assert story.as_csv[0]["invoice_number"] == "'=1+1"
+
+
+def test_formula_is_escaped_in_csv_and_read_back(story: Story) -> None:
+    """In CSV it gets an apostrophe, which is taken off when the results are imported again."""
+    assert story.as_csv[0]["Note"] == f"'{FORMULA}"
+    assert story.again.counts == {"already_created": 2}
+    assert story.again.results[0]["Note"] == FORMULA
+
+
+def test_column_named_like_ours_is_kept(story: Story) -> None:
+    """The user's own column `status` stays, headed so that it can't be mistaken for ours."""
+    for results in (story.results, story.again.results):
+        assert results[0]["status (file)"] == "mine"
+    assert story.results[0]["status"] == "created"
+
+
+def test_row_numbers_are_those_of_the_sheet(story: Story) -> None:
+    """A blank row in the middle is skipped, and those after it keep their numbers."""
+    assert [(result["Ref"], result["row"]) for result in story.results] == [("A-1", 2), ("A-2", 4)]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_output_names_the_results_file(story: Story, suffix: str) -> None:
+    """`--output` is written as its suffix says, in a folder made for it, and printed absolute."""
+    run = {"csv": story.second, "xlsx": story.first}[suffix]
+    output = story.desk.folder / "out" / f"r.{suffix}"
+    assert run.summary["output"] == str(output)
+    assert output.read_bytes().startswith({"csv": b"\xef\xbb\xbfRef,", "xlsx": b"PK"}[suffix])
+
+
+@pytest.mark.parametrize("name", ["taken.xlsx", "may.pdf"], ids=["exists", "suffix"])
+def test_unfit_output_is_refused_before_anything_is_sent(
+    desk: Desk, api: OddApi, name: str
+) -> None:
+    """A results file that exists, or would be no spreadsheet: exit 2, untouched, nothing sent."""
+    path = desk.folder / "taken.xlsx"
+    path.write_text("mine")
+    done = desk.run(desk.csv("a.csv", rows(2)), "--api-url", api.url, "--output", name)
+    assert done.code == 2
+    assert name in done.err
+    assert "--output" in done.err
+    assert path.read_text() == "mine"
+    assert not api.invoices
