@@ -66,7 +66,7 @@ def collapse(note: str) -> str:
 def parse_instant(text: str) -> dt.datetime | None:
     """Read an RFC 3339 date-time, to the second, in UTC; None where it is none."""
     try:
-        instant = dt.datetime.fromisoformat(text)
+        instant = dt.datetime.fromisoformat(text.upper())
         zoned = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
         return zoned.astimezone(dt.UTC).replace(microsecond=0)
     except (ValueError, OverflowError):

@@ -88,6 +88,11 @@ def canonical_url(text: str) -> str:
     Raises:
         UsageError: When it is no URL that invoices may be sent to.
     """
+    if "@" in text or "?" in text or "#" in text:  # first: a message may not repeat a password
+        raise UsageError(
+            "--api-url may hold no user name, password, query or fragment. Write the plain base "
+            "URL; the token goes into IMPORT_INVOICES_TOKEN."
+        )
     try:
         parts = urlsplit(text.strip())
         port = parts.port
@@ -96,11 +101,6 @@ def canonical_url(text: str) -> str:
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in DEFAULT_PORTS or not host or len(text.split()) != 1:
         raise UsageError(f'--api-url "{text}" is no web address. Write https://…')
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise UsageError(
-            "--api-url may hold no user name, password, query or fragment. Write the plain base "
-            "URL; the token goes into IMPORT_INVOICES_TOKEN."
-        )
     if scheme == "http" and host not in LOOPBACK:
         raise UsageError(
             f'--api-url "{text}" is not encrypted: the token would be readable on the way. '

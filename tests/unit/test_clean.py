@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import unicodedata
+
+import polars as pl
+import pytest
+from builders import HEADERS, clean_table, make_table, row
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.clean import Reading, shown
+from importer.errors import UsageError
+from importer.model import Field, Issue
+from importer.table import ROW
+
+NBSP = "\N{NO-BREAK SPACE}"
+# Letters that Python's Unicode and polars' know alike; newer ones they may compose differently.
+LETTERS = st.text("aZß \u0131İ\u017fKǰΣςéE\u0301\u030cﬁ漢1-", max_size=8)
+
+
+def clean_cell(field: Field, text: str | None) -> tuple[object, list[Issue]]:
+    """Return what a cell of the good row becomes, and the issues."""
+    invoices = clean_table(make_table([row(**{field: text})]))
+    return invoices.frame[field][0], list(invoices.issues)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        (Field.REFERENCE_ID, f" {NBSP}\tINV-1\n{NBSP}", "INV-1"),
+        (Field.REFERENCE_ID, "000123", "000123"),
+        (Field.REFERENCE_ID, "1234567890123456", "1234567890123456"),
+        (Field.REFERENCE_ID, "E\u0301", "É"),
+        (Field.NOTE, f"{NBSP}Rent  for\nMay ", "Rent  for\nMay"),
+        (Field.COUNTERPARTY_ID, "123", 123),
+        (Field.COUNTERPARTY_ID, f"{NBSP}123 ", 123),
+        (Field.COUNTERPARTY_ID, "123.0", 123),
+        (Field.COUNTERPARTY_ID, "123.000", 123),
+        (Field.COUNTERPARTY_ID, "00123", 123),
+        (Field.COUNTERPARTY_ID, "+5", 5),
+        (Field.COUNTERPARTY_ID, "-3", -3),
+        (Field.COUNTERPARTY_ID, "999999999999999999", 999999999999999999),
+        (Field.CURRENCY, " usd ", "USD"),
+        (Field.FEE_BEARER, "payer", "PAYER"),
+        (Field.FEE_BEARER, f"Payee{NBSP}", "PAYEE"),
+        *((Field.AS_PAYMENT_LINK, t, True) for t in ("yes", "Yes", "TRUE", "true", " 1 ")),
+        *((Field.AS_PAYMENT_LINK, t, False) for t in ("no", "NO", "False", "false", "0")),
+        (Field.DUE_DATE, " 2027-01-31 ", "2027-01-31T23:59:59Z"),
+        *((field, None, None) for field in Field),
+        *((field, f" {NBSP}\t", None) for field in Field),
+    ],
+    ids=repr,
+)
+def test_cell_is_cleaned(field: Field, text: str | None, value: object) -> None:
+    """A cell that can be read for certain becomes its value, without an issue."""
+    assert clean_cell(field, text) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "code"),
+    [
+        *(
+            (Field.COUNTERPARTY_ID, text, "not_a_whole_number")
+            for text in (
+                "ACME",
+                "12.5",
+                "1,000",
+                "1 000",
+                "1e5",
+                "0x1F",
+                "12.",
+                "--1",
+                "٣",
+                "9" * 19,
+            )
+        ),
+        *(
+            (Field.AS_PAYMENT_LINK, text, "not_yes_or_no")
+            for text in ("maybe", "y", "2", "ja", "1.5")
+        ),
+        *(
+            (Field.DUE_DATE, text, "date_unreadable")
+            for text in ("soon", "31/01/2027", "2027-02-29", "45000", "2027-1-31")
+        ),
+        *(
+            (field, text, "formula_error")
+            for field in Field
+            for text in ("#N/A", "#REF!", "#DIV/0!", "#NAME?", "#VALUE!")
+        ),
+    ],
+)
+def test_uncertain_cell_is_an_issue(field: Field, text: str, code: str) -> None:
+    """A cell that would have to be guessed becomes null and one issue that quotes it."""
+    value, issues = clean_cell(field, f" {text} ")
+    assert value is None
+    assert [(i.code, i.row, i.column, i.value) for i in issues] == [(code, 2, field.value, text)]
+    assert issues[0].message.startswith(f'"{text}" is ')
+
+
+def test_text_that_only_resembles_an_error_is_text() -> None:
+    """A note may begin with a hash."""
+    assert clean_cell(Field.NOTE, "#N/A, see file") == ("#N/A, see file", [])
+
+
+def test_issues_name_the_users_own_header() -> None:
+    """Whoever calls the column Customer ID reads of Customer ID."""
+    headers = ["Customer ID" if h == Field.COUNTERPARTY_ID else h for h in HEADERS]
+    invoices = clean_table(make_table([row(), row(counterparty_id="x")], headers))
+    assert [(i.row, i.column) for i in invoices.issues] == [(3, "Customer ID")]
+
+
+def test_every_wrong_cell_is_told_at_once() -> None:
+    """All rows and all fields are reported together; good cells of a bad row are kept."""
+    bad = row(counterparty_id="x", as_payment_link="?", due_date="soon")
+    invoices = clean_table(make_table([bad, row(), bad]))
+    assert len(invoices.issues) == 6
+    assert invoices.invalid_rows() == {2, 4}
+    assert invoices.frame[Field.CURRENCY].to_list() == ["USD"] * 3
+
+
+def test_issues_of_reading_are_kept() -> None:
+    """A row of the wrong length stays an issue."""
+    table = make_table([row()])
+    issue = Issue("row_length", 2, None, None, "short")
+    table = type(table)(
+        table.path, "", None, 1, table.headers, table.cells, table.read_kinds, (issue,)
+    )
+    assert clean_table(table).issues == (issue,)
+
+
+def test_frame_has_the_promised_types() -> None:
+    """The frame's columns and types are those of `Invoices`, also where every cell is blank."""
+    frame = clean_table(make_table([(None,) * len(HEADERS)])).frame
+    assert frame.schema == {
+        ROW: pl.UInt32,
+        Field.REFERENCE_ID: pl.String,
+        "key": pl.String,
+        Field.COUNTERPARTY_ID: pl.Int64,
+        Field.CURRENCY: pl.String,
+        Field.NOTE: pl.String,
+        Field.FEE_BEARER: pl.String,
+        Field.AS_PAYMENT_LINK: pl.Boolean,
+        Field.DUE_DATE: pl.String,
+        "due_day": pl.String,
+    }
+
+
+def test_file_without_due_dates() -> None:
+    """Where there is no such column, no invoice is due."""
+    headers = [h for h in HEADERS if h != Field.DUE_DATE]
+    invoices = clean_table(make_table([row()[:-1]], headers))
+    assert invoices.frame[Field.DUE_DATE].to_list() == [None]
+    assert invoices.issues == ()
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=6))
+def test_key_is_the_case_folded_reference(texts: list[str]) -> None:
+    """The key is the reference after trimming, NFC and full case folding, in any language."""
+    frame = clean_table(make_table([row(reference_id=text) for text in texts])).frame
+    trimmed = [unicodedata.normalize("NFC", text).strip() or None for text in texts]
+    assert frame[Field.REFERENCE_ID].to_list() == trimmed
+    assert frame["key"].to_list() == [text and text.casefold() for text in trimmed]
+
+
+@given(number=st.integers(-(10**18) + 1, 10**18 - 1), zeros=st.sampled_from(["", ".0", ".00"]))
+def test_any_whole_number_is_read(number: int, zeros: str) -> None:
+    """A whole number of up to 18 digits comes out as it is, to the last digit."""
+    assert clean_cell(Field.COUNTERPARTY_ID, f"{number}{zeros}") == (number, [])
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Base", "GMT+25", "localtime", "Factory", "../etc"])
+def test_unknown_zone_is_refused(name: str) -> None:
+    """A zone that is none is told before anything is read."""
+    with pytest.raises(UsageError, match=r"is no time zone.*Africa/Monrovia"):
+        Reading(timezone=name)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "x", "%", "%Q", "%d/%m", "%m/%Y", "%H:%M", "%d/%m/%Y %H:%M"]
+)
+def test_pattern_that_is_no_date_is_refused(pattern: str) -> None:
+    """A pattern without day, month and year, or with a time, is told before anything is read."""
+    with pytest.raises(UsageError, match=r"--date-format.*%d/%m/%Y"):
+        Reading(date_format=pattern)
+
+
+@pytest.mark.parametrize("pattern", ["%d/%m/%Y", "%d.%m.%y", "%d %B %Y", "%b %d, %Y", "%Y%m%d"])
+def test_pattern_of_a_date_is_taken(pattern: str) -> None:
+    """The usual ways of writing a date are allowed."""
+    assert Reading(date_format=pattern).date_format == pattern
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "blank"),
+        ("a b", '"a b"'),
+        ("a\nb\x07", '"a\ufffdb\ufffd"'),
+        ("x" * 60, f'"{"x" * 60}"'),
+        ("x" * 61, f'"{"x" * 60}…"'),
+    ],
+)
+def test_messages_quote_cells_on_one_line(value: str | None, text: str) -> None:
+    """What is quoted holds no line break, and isn't longer than a line."""
+    assert shown(value) == text

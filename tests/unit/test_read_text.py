@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pytest
+from builders import HEADERS, csv_bytes, read, row, rows_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from importer.errors import FileError
+from importer.read import read_table
+from importer.read.grid import tabulate
+from importer.read.text import _read_plain, _read_strictly, read_text
+from importer.table import RESULT_COLUMNS, Kind, Table
+
+PATH = Path("invoices.csv")
+DELIMITERS = st.sampled_from([",", ";", "\t"])
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
+AWKWARD = st.text("ab \",;\t\r\n'=\ufeff\N{NO-BREAK SPACE}\x1f\x85\u2028é", max_size=6)
+
+
+def tabulated(data: bytes) -> Table:
+    """Read a CSV without a file."""
+    return tabulate(read_text(PATH, data), path=PATH, sha256="")
+
+
+@given(
+    rows=st.lists(st.tuples(*[TEXTS | AWKWARD] * len(HEADERS)), min_size=1),
+    delimiter=DELIMITERS,
+    style=st.sampled_from([("\r\n", csv.QUOTE_MINIMAL), ("\n", csv.QUOTE_ALL)]),
+    bom=st.booleans(),
+)
+def test_what_csv_writes_is_read_back(
+    rows: list[tuple[str, ...]], delimiter: str, style: tuple[str, int], *, bom: bool
+) -> None:
+    """Any table comes back cell by cell, untouched, under its own row numbers."""
+    body = [*rows, row()]
+    end, quoting = style
+    data = csv_bytes([HEADERS, *body], delimiter=delimiter, lineterminator=end, quoting=quoting)
+    table = tabulated(b"\xef\xbb\xbf" * bom + data)
+    assert table.headers == HEADERS
+    assert rows_of(table) == [
+        (number, *(cell or None for cell in cells))
+        for number, cells in enumerate(body, 2)
+        if any(_is_filled(cell or "") for cell in cells)
+    ]
+    assert table.issues == ()
+
+
+def _is_filled(cell: str) -> bool:
+    """Tell whether a cell shows anything; Unicode's separators 1c to 1f are no white space."""
+    return any(not c.isspace() or "\x1c" <= c <= "\x1f" for c in cell)
+
+
+@given(
+    lines=st.lists(
+        st.lists(st.text("ab0 '=\r\n\x0b\x0c\x1c\x85\u2028é", max_size=3), min_size=2, max_size=3),
+        min_size=1,
+        max_size=5,
+    ),
+    delimiter=DELIMITERS,
+    newline=st.sampled_from(["\n", "\r\n"]),
+    end=st.sampled_from(["", "\n", "\r\n", "\n\n"]),
+)
+def test_plain_and_strict_reader_agree(
+    lines: list[list[str]], delimiter: str, newline: str, end: str
+) -> None:
+    """Wherever the quick reader accepts a file, the careful one reads the same from it."""
+    text = newline.join(delimiter.join(cells) for cells in lines) + end
+    plain = _read_plain(text, delimiter)
+    if plain is not None:
+        strict, _ = _read_strictly(PATH, text, delimiter)
+        assert plain.rows() == strict.rows()
+
+
+def test_plain_reader_takes_plain_files() -> None:
+    """The quick reader isn't merely cautious: an ordinary file is its own."""
+    text = csv_bytes([HEADERS, row(), row()]).decode()
+    plain = _read_plain(text, ",")
+    assert plain is not None
+    assert plain.rows() == [HEADERS, row(), row()]
+
+
+@pytest.mark.parametrize("note", ["Rent", "Rent, May"], ids=["plain", "quoted"])
+def test_nothing_is_inferred(tmp_path: Path, note: str) -> None:
+    """Leading zeros, long numbers, dates and words for nothing stay the text that they are."""
+    cells = ("000123", "1234567890123456", "NA", note, "null", "1e5", "01.02.2027")
+    table = read(tmp_path, csv_bytes([HEADERS, cells]))
+    assert rows_of(table) == [(2, *cells)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    """Comma, semicolon and tab are told apart by the headers, whatever the notes hold."""
+    cells = row(note="a,b;c\td,,,,;;;;")
+    table = read(tmp_path, csv_bytes([HEADERS, cells], delimiter=delimiter))
+    assert rows_of(table) == [(2, *cells)]
+
+
+def test_table_knows_its_file(tmp_path: Path) -> None:
+    """Path, digest, header row and the lack of sheets are kept."""
+    data = csv_bytes([HEADERS, row()])
+    table = read(tmp_path, data)
+    assert table.path == tmp_path / "invoices.file"
+    assert table.sha256 == hashlib.sha256(data).hexdigest()
+    assert (table.sheet, table.header_row, table.height) == (None, 1, 1)
+
+
+def test_cells_of_csv_are_text(tmp_path: Path) -> None:
+    """A CSV has no numbers and no dates, in the shape of its cells."""
+    kinds = read(tmp_path, csv_bytes([HEADERS, row(), [], row()])).read_kinds()
+    assert kinds.rows() == [(Kind.TEXT,) * len(HEADERS)] * 2
+    assert kinds.columns == [str(i) for i in range(len(HEADERS))]
+
+
+def test_blank_rows_keep_the_numbers(tmp_path: Path) -> None:
+    """Blank lines, lines of separators and of white space are left out, and counted."""
+    blank, white = [""] * len(HEADERS), [" ", "\N{NO-BREAK SPACE}", *[""] * 5]
+    table = read(tmp_path, csv_bytes([HEADERS, [], row(), blank, white, [], row()]))
+    assert table.cells["row"].to_list() == [3, 7]
+    assert table.issues == ()
+
+
+def test_title_rows_above_the_header(tmp_path: Path) -> None:
+    """A title and a blank line don't hide the headers; row numbers stay the file's."""
+    data = csv_bytes([["Invoices, March"], [], ["by", "Ada"], HEADERS, row()])
+    table = read(tmp_path, data)
+    assert (table.header_row, table.headers) == (4, HEADERS)
+    assert rows_of(table) == [(5, *row())]
+    assert table.issues == ()
+
+
+def test_a_cell_of_several_lines_is_one_row(tmp_path: Path) -> None:
+    """Line breaks in quotes don't count as rows, as in a spreadsheet program."""
+    table = read(tmp_path, csv_bytes([HEADERS, row(note="a\nb\r\nc\rd"), row()]))
+    assert table.cells["row"].to_list() == [2, 3]
+    assert table.cells["3"].to_list() == ["a\nb\r\nc\rd", "Rent"]
+
+
+def test_carriage_returns_alone_end_lines(tmp_path: Path) -> None:
+    """The line ends of old Macs are read."""
+    table = read(tmp_path, csv_bytes([HEADERS, row(), row()], lineterminator="\r"))
+    assert table.cells["row"].to_list() == [2, 3]
+
+
+def test_short_and_long_rows_are_issues(tmp_path: Path) -> None:
+    """A row with a cell too few or too many is told by its number, and its cells are kept."""
+    data = csv_bytes([HEADERS, row()[:-1], row(), (*row(), "more")])
+    table = read(tmp_path, data)
+    assert [(i.code, i.row, i.column) for i in table.issues] == [
+        ("row_length", 2, None),
+        ("row_length", 4, None),
+    ]
+    assert "6 cells, the header has 7" in table.issues[0].message
+    assert rows_of(table)[2] == (4, *row(), "more")
+
+
+def test_unknown_and_nameless_columns_are_carried(tmp_path: Path) -> None:
+    """Columns that nobody knows stay, two of one name and one without a name too."""
+    headers = [*HEADERS, "Team", "", "Team"]
+    table = read(tmp_path, csv_bytes([headers, [*row(), "a", "b", "c"]]))
+    assert table.headers == tuple(headers)
+    assert rows_of(table) == [(2, *row(), "a", "b", "c")]
+
+
+def test_columns_of_our_results_are_ignored(tmp_path: Path) -> None:
+    """What the results added is left out where it stands in one piece, in the midst too."""
+    headers = ["status", *HEADERS, *RESULT_COLUMNS, "Team"]
+    cells = ["mine", *row(), "created", "INV-9", "9", "", "2", "a"]
+    table = read(tmp_path, csv_bytes([headers, cells]))
+    assert table.headers == ("status", *HEADERS, "Team")
+    assert rows_of(table) == [(2, "mine", *row(), "a")]
+    assert table.read_kinds().width == len(table.headers)
+
+
+def test_a_row_of_our_results_alone_is_blank(tmp_path: Path) -> None:
+    """A row that holds nothing of the user's is none, whatever the results say of it."""
+    ours = ["invalid", "", "", "The cell is blank.", "3"]
+    table = read(
+        tmp_path,
+        csv_bytes([[*HEADERS, *RESULT_COLUMNS], [*row(), *ours], [*[""] * len(HEADERS), *ours]]),
+    )
+    assert table.cells["row"].to_list() == [2]
+
+
+def test_columns_like_our_results_are_kept(tmp_path: Path) -> None:
+    """A column called status, or all of ours in another order, is the user's."""
+    headers = [*HEADERS, *reversed(RESULT_COLUMNS)]
+    table = read(tmp_path, csv_bytes([headers, [*row(), *"abcde"]]))
+    assert table.headers == tuple(headers)
+
+
+def test_apostrophes_of_our_results_are_taken_off(tmp_path: Path) -> None:
+    """One apostrophe before what looks like a formula is ours: in cells, and in headers."""
+    headers = ["'=Team", *HEADERS, *RESULT_COLUMNS]
+    cells = ["'=1+1", *row(note="''-x", reference_id="'tis"), "ready", "", "", "'=e", "2"]
+    table = read(tmp_path, csv_bytes([headers, cells]))
+    assert table.headers == ("=Team", *HEADERS)
+    assert rows_of(table) == [(2, "=1+1", *row(note="'-x", reference_id="'tis"))]
+
+
+def test_apostrophes_of_others_stay(tmp_path: Path) -> None:
+    """In a file that isn't ours an apostrophe is the user's."""
+    cells = row(note="'=1+1")
+    assert rows_of(read(tmp_path, csv_bytes([HEADERS, cells]))) == [(2, *cells)]
+
+
+def test_a_very_long_cell_is_read(tmp_path: Path) -> None:
+    """The csv module's limit for a cell doesn't hide the header of a plain file."""
+    cells = row(note="x" * 200_000)
+    assert rows_of(read(tmp_path, csv_bytes([HEADERS, cells]))) == [(2, *cells)]
+
+
+HEAD = csv_bytes([HEADERS])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b" \r\n\t\n", "is empty"),
+        (b"\xef\xbb\xbf\r\n", "is empty"),
+        (HEAD, "headers in row 1 but no rows"),
+        (HEAD + b"\r\n,,,,,,\r\n", "headers in row 1 but no rows"),
+        (b"\x00\x01\x02", "no spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n", r"not text in UTF-8 \(line 1\)"),
+        (HEAD.decode().encode("utf-16"), "no spreadsheet"),
+        (HEAD.decode().encode("utf-16-be"), "no spreadsheet"),
+        (HEAD + "a,1,USD,Café,PAYER,yes,".encode("latin-1"), r"not text in UTF-8 \(line 2\)"),
+        (b"Dear Ada\nplease pay\n", "no comma, semicolon or tab"),
+        (HEAD + b'a,1,USD,"Rent,PAYER,yes,\r\n', "past line 2.*double quote"),
+        (HEAD + b'a,1,USD,"Re"nt,PAYER,yes,\r\n', "past line 2.*double quote"),
+        (HEAD + b'a,1,USD,"' + b"x" * 200_000, "past line 2.*double quote"),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else value,
+)
+def test_unreadable_file_is_one_clear_line(tmp_path: Path, data: bytes, message: str) -> None:
+    """What can't be imported at all is said in one line that names the file."""
+    with pytest.raises(FileError, match=message) as caught:
+        read(tmp_path, data)
+    assert str(caught.value).startswith(str(tmp_path / "invoices.file"))
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_missing_file_and_folder(tmp_path: Path) -> None:
+    """A name that is no file is told as such."""
+    with pytest.raises(FileError, match="There is no file"):
+        read_table(tmp_path / "none.csv")
+    with pytest.raises(FileError, match="is a folder"):
+        read_table(tmp_path)
+
+
+def test_csv_has_no_sheets(tmp_path: Path) -> None:
+    """A sheet can't be chosen where there are none."""
+    with pytest.raises(FileError, match="Leave --sheet out"):
+        read(tmp_path, csv_bytes([HEADERS, row()]), sheet="March")
