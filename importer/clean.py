@@ -13,7 +13,7 @@ from importer.errors import UsageError
 from importer.model import Field, Issue
 from importer.table import ROW, ColumnMap, Invoices, Table
 
-WHOLE = r"^[+-]?\d{1,18}(\.0+)?$"
+WHOLE = r"^[+-]?\d+(\.0+)?$"
 NO_PLACES = frozenset({"Factory", "localtime"})
 """Files of the time zone database that name no zone."""
 

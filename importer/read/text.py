@@ -89,13 +89,11 @@ def _read_plain(text: str, delimiter: str) -> pl.DataFrame | None:
         return None
     data = text.encode()
     lines = _read_csv(data, LINE_MARK)
-    if lines.width != 1 or lines.height != text.rstrip("\r\n").count("\n") + 1:
-        return None
     separators = lines.to_series().str.count_matches(delimiter, literal=True)
-    if separators.null_count() or separators.n_unique() != 1 or not separators[0]:
+    if separators.n_unique() != 1:
         return None
     cells = _read_csv(data, delimiter)
-    if cells.height != lines.height:
+    if cells.height != text.rstrip("\r\n").count("\n") + 1:  # else row numbers would shift
         return None
     return cells.rename({old: str(new) for new, old in enumerate(cells.columns)})
 

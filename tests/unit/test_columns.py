@@ -122,6 +122,13 @@ def test_nothing_is_suggested_where_nothing_is_near() -> None:
     assert "Did you mean" not in str(caught.value)
 
 
+def test_a_column_in_use_is_not_suggested() -> None:
+    """A header that gives another field already is no misspelling of the missing one."""
+    with pytest.raises(FileError) as caught:
+        map_columns([*(h for h in HEADERS[:-1] if h != Field.AS_PAYMENT_LINK), "Payment due"])
+    assert "Did you mean" not in str(caught.value)
+
+
 def test_all_missing_columns_are_told_at_once() -> None:
     """Whoever has to rename three columns reads of three."""
     with pytest.raises(FileError) as caught:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import HEADERS, csv_bytes, read, row, rows_of
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from importer.errors import FileError
@@ -56,7 +56,8 @@ def _is_filled(cell: str) -> bool:
 
 @given(
     lines=st.lists(
-        st.lists(st.text("ab0 '=\r\n\x0b\x0c\x1c\x85\u2028é", max_size=3), min_size=2, max_size=3),
+        st.sampled_from([["", ""], ["a", "b"], ["x", ""], ["", "y"], ["é'", "="], [], ["a"], [" "]])
+        | st.lists(st.text("a \r\n\x0b\x0c\x1f\x85\u2028", max_size=3), min_size=2, max_size=3),
         min_size=1,
         max_size=5,
     ),
@@ -69,6 +70,7 @@ def test_plain_and_strict_reader_agree(
 ) -> None:
     """Wherever the quick reader accepts a file, the careful one reads the same from it."""
     text = newline.join(delimiter.join(cells) for cells in lines) + end
+    assume(text.strip())  # an empty file is refused before it comes here
     plain = _read_plain(text, delimiter)
     if plain is not None:
         strict, _ = _read_strictly(PATH, text, delimiter)
