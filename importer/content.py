@@ -10,10 +10,12 @@ import datetime as dt
 import json
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from importer.model import Create, Field
+from importer.replies import ApiInvoice
 
 BODY = "body"
 """The frame column with the canonical JSON body."""
@@ -58,6 +60,40 @@ def differences(ours: Create, stored: Create) -> tuple[str, ...]:
     return tuple(found)
 
 
+def listed_differences(ours: Create, listed: ApiInvoice) -> tuple[str, ...]:
+    """Tell in which fields the API lists an invoice differently from what a row says.
+
+    Servers cut notes and round times, and listings leave fields out: none of that differs.
+
+    Args:
+        ours: What the row says, or what was sent.
+        listed: An invoice from the API's listing.
+
+    Returns:
+        A phrase per differing field, as of `differences`.
+    """
+    body = json.loads(ours.body)
+    there: dict[str, object] = {
+        Field.COUNTERPARTY_ID: listed.counterparty_id,
+        Field.CURRENCY: listed.currency,
+        Field.NOTE: listed.note,
+        Field.FEE_BEARER: listed.fee_bearer,
+        Field.AS_PAYMENT_LINK: listed.as_payment_link,
+        Field.DUE_DATE: listed.due_date,
+    }
+
+    def same(field: str, said: Any, value: Any) -> bool:  # noqa: ANN401 whatever JSON holds
+        if field == Field.NOTE:
+            return _cut(said, value)
+        return _rounded(ours.due_day, said, value) if field == Field.DUE_DATE else said == value
+
+    return tuple(
+        f"{field} {_said(there, field)} (now {_said(body, field)})"
+        for field, value in there.items()
+        if value is not None and field in body and not same(field, body[field], value)
+    )
+
+
 def collapse(note: str) -> str:
     """Return a note as it is compared: NFC, every run of white space one space."""
     return " ".join(unicodedata.normalize("NFC", note).split())
@@ -71,6 +107,26 @@ def parse_instant(text: str) -> dt.datetime | None:
         return zoned.astimezone(dt.UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         return None
+
+
+def _cut(note: str, listed: str) -> bool:
+    """Tell whether a listed note is ours, white space and a cut-off end aside."""
+    return collapse(note).startswith(collapse(listed).rstrip("… .")) or not listed
+
+
+def _rounded(day: str | None, ours: str, listed: str) -> bool:
+    """Tell whether a listed due date is ours, but for rounding to the minute or to the day.
+
+    A date alone is that date in some time zone: from UTC-12 to UTC+14.
+    """
+    there, here = parse_instant(listed), parse_instant(ours)
+    if there is None or here is None:
+        return True
+    if day is not None:
+        noon = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        return noon - dt.timedelta(hours=26) <= there <= noon + dt.timedelta(hours=24)
+    midnight = there.replace(hour=0, minute=0, second=0) == there
+    return abs(there - here) < dt.timedelta(minutes=1) or (midnight and there.date() == here.date())
 
 
 def _same_date(
@@ -91,6 +147,6 @@ def _comparable(body: Mapping[str, object], field: Field) -> object:
     return collapse(value) if field is Field.NOTE and isinstance(value, str) else value
 
 
-def _said(body: Mapping[str, object], field: Field) -> str:
+def _said(body: Mapping[str, object], field: str) -> str:
     value = body.get(field)
     return "none" if value is None else json.dumps(value, ensure_ascii=False)

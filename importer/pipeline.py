@@ -9,9 +9,7 @@ import json
 import platform
 import random
 import secrets
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,14 +17,16 @@ from typing import Protocol
 import polars as pl
 
 from importer.archive import pack_frame, pack_table
+from importer.campaign import Campaign, Terms
 from importer.clean import Reading, clean
 from importer.clock import Clock
 from importer.columns import map_columns
 from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
-from importer.model import Account, Field, Outcome, RunEnd, RunStart, Severity, Status
-from importer.plan import Plan, plan
+from importer.model import Field, Outcome, Severity, Status
+from importer.plan import Plan
 from importer.read import read_table
+from importer.records import Account, RunEnd, RunStart
 from importer.report import (
     Report,
     Summary,
@@ -36,14 +36,12 @@ from importer.report import (
     order_outcomes,
 )
 from importer.settings import Api, Settings
+from importer.signals import Signals
 from importer.submit.api import HttpApi
-from importer.submit.engine import Engine, Sending
-from importer.submit.pace import Pacer
+from importer.submit.engine import Listener, Sending
 from importer.table import Invoices, Table
 from importer.validate import validate
 from importer.workbook import default_output, prepare_output, write_results
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Preview:
     url: str
 
 
-class Events(Protocol):
+class Events(Listener, Protocol):
     """Who is told how a run goes, and asked whether it may."""
 
     def on_lock_wait(self, seconds: float) -> None:
@@ -74,26 +72,24 @@ class Events(Protocol):
         """The plan is made; return whether it may be carried out."""
         ...
 
-    def on_outcome(self, outcome: Outcome) -> None:
-        """A row is done."""
-        ...
-
-    def on_wait(self, reason: str, seconds: float) -> None:
-        """Nothing is sent for a while."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How the sending ended: outcomes of the rows sent, and of all that were not."""
+    """How the sending ended.
+
+    Attributes:
+        outcomes: What became of rows.
+        rest: What became of every row that has no outcome of its own.
+        stopped: Why the run stopped early; None where it didn't.
+        interrupted: It stopped because a signal told it to.
+        warnings: What the user should know.
+    """
 
     outcomes: tuple[Outcome, ...]
     rest: Outcome
-    stopped: str | None = None
-    interrupted: bool = False
-
-
-NOTHING_SENT = Sent((), Outcome(0, Status.NOT_SENT))
+    stopped: str | None
+    interrupted: bool
+    warnings: tuple[str, ...]
 
 
 def read_invoices(settings: Settings) -> tuple[Table, Invoices]:
@@ -134,8 +130,20 @@ def import_file(
     output = prepare_output(settings.output or default_output(settings.file, started))
     account = ledger.account(api.account_url, api.account)
     with ledger.sender(account, settings.wait, lambda: events.on_lock_wait(settings.wait)):
-        run = _Run(settings, api, account, table, invoices, ledger, clock, events, started, output)
-        return run.carry_out()
+        return _Run(
+            settings=settings,
+            api=api,
+            account=account,
+            table=table,
+            invoices=invoices,
+            ledger=ledger,
+            clock=clock,
+            events=events,
+            started=started,
+            output=output,
+            id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            kinds=table.read_kinds(),
+        ).carry_out()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +160,17 @@ class _Run:
     events: Events
     started: dt.datetime
     output: Path
+    id: str
+    kinds: pl.DataFrame
 
     def carry_out(self) -> Report:
-        keys = self.invoices.frame["key"].drop_nulls().to_list()
-        planned = self._restrict(plan(self.invoices, self.ledger.entries(self.account.id, keys)))
-        if len(planned) and not self.events.on_plan(self._preview(planned)):
-            raise StoppedError("You said no: nothing was sent.")
-        kinds = self.table.read_kinds()
-        run_id = f"{self.started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        self.ledger.start_run(self._start(run_id, pack_table(self.table, kinds)))
-        sent = asyncio.run(self._send(planned, run_id)) if len(planned) else NOTHING_SENT
-        report = self._report(run_id, kinds, planned, sent)
+        sent = asyncio.run(self._deal())
+        report = self._report(sent)
         try:
             write_results(report, self.output)
         except FileError as exc:
-            raise StoppedError(
-                f"{exc} What was sent is safe in the ledger (run {run_id})."
-            ) from exc
-        self.ledger.finish_run(run_id, self._end(report))
+            raise StoppedError(str(exc)) from exc
+        self.ledger.finish_run(self.id, self._end(report))
         return report
 
     def _restrict(self, planned: Plan) -> Plan:
@@ -192,38 +193,53 @@ class _Run:
             url=self.api.url,
         )
 
-    async def _send(self, planned: Plan, run_id: str) -> Sent:
+    async def _deal(self) -> Sent:
+        """Deal with the API: look up, plan, ask, send."""
         settings = self.settings
-        sending = Sending(
-            account=self.account,
-            run_id=run_id,
-            concurrency=settings.concurrency,
-            give_up_after_s=settings.give_up_after,
-            headers={field: self.invoices.columns.header(field) for field in Field},
-        )
         http = HttpApi(
             self.api, self.clock, timeout_s=settings.timeout, concurrency=settings.concurrency
         )
         async with http:
-            engine = Engine(
-                sending,
+            campaign = Campaign(
+                self._terms(),
                 api=http,
                 ledger=self.ledger,
                 clock=self.clock,
-                pacer=Pacer(self.clock, settings.rate),
-                listener=self.events,
+                events=self.events,
                 rng=random.Random(),  # noqa: S311 jitter, not a secret
             )
-            with _stopped_by_signals(engine.stop) as signals:
-                try:
-                    await engine.send(planned)
-                except StoppedError as exc:
-                    engine.stop(str(exc))
-        return _sum_up(engine, interrupted=bool(signals))
+            signals = Signals(campaign.stop)
+            with signals.heeded():
+                planned = self._restrict(await campaign.prepare(self.invoices))
+            # Outside: Ctrl-C at the prompt is an answer.
+            asks = len(planned) > 0 and campaign.stopped is None
+            if asks and not self.events.on_plan(self._preview(planned)):
+                raise StoppedError("You said no: nothing was sent.")
+            with signals.heeded():
+                await self._send(campaign, planned)
+        return _sum_up(campaign, planned, interrupted=bool(signals.received))
 
-    def _start(self, run_id: str, table: bytes) -> RunStart:
+    async def _send(self, campaign: Campaign, planned: Plan) -> None:
+        self.ledger.start_run(self._start(pack_table(self.table, self.kinds)))
+        try:
+            await campaign.send(planned)
+        except StoppedError as exc:
+            campaign.stop(str(exc))
+
+    def _terms(self) -> Terms:
+        settings = self.settings
+        sending = Sending(
+            account=self.account,
+            run_id=self.id,
+            concurrency=settings.concurrency,
+            give_up_after_s=settings.give_up_after,
+            headers={field: self.invoices.columns.header(field) for field in Field},
+        )
+        return Terms(sending, settings.rate, settings.lookup_delay, settings.check_server)
+
+    def _start(self, table: bytes) -> RunStart:
         return RunStart(
-            id=run_id,
+            id=self.id,
             account_id=self.account.id,
             at=self.started,
             file=str(self.table.path.absolute()),
@@ -234,12 +250,12 @@ class _Run:
             table=table,
         )
 
-    def _report(self, run_id: str, kinds: pl.DataFrame, planned: Plan, sent: Sent) -> Report:
-        outcomes = order_outcomes(self.table, (*planned.decided, *sent.outcomes), sent.rest)
+    def _report(self, sent: Sent) -> Report:
+        outcomes = order_outcomes(self.table, sent.outcomes, sent.rest)
         counts = count(outcomes)
         refused = self.settings.strict and bool(self.invoices.invalid_rows())
         summary = Summary(
-            run_id=run_id,
+            run_id=self.id,
             file=self.table.path.absolute(),
             account=str(self.account),
             started_at=self.started,
@@ -254,11 +270,12 @@ class _Run:
                 refused=refused,
             ),
             error=sent.stopped,
-            warnings=tuple(
-                i.message for i in self.invoices.issues if i.severity is Severity.WARNING
-            ),
+            warnings=(*sent.warnings, *self._warnings()),
         )
-        return Report(self.table, kinds, outcomes, self.invoices.issues, summary)
+        return Report(self.table, self.kinds, outcomes, self.invoices.issues, summary)
+
+    def _warnings(self) -> Iterator[str]:
+        return (i.message for i in self.invoices.issues if i.severity is Severity.WARNING)
 
     def _end(self, report: Report) -> RunEnd:
         summary = report.summary
@@ -272,34 +289,20 @@ class _Run:
         )
 
 
-def _sum_up(engine: Engine, *, interrupted: bool) -> Sent:
-    why = engine.stopped or ""
+def _sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
+    why = campaign.stopped or ""
     doubts = (
         Outcome(
             row,
             Status.IN_DOUBT,
             message=f"Sent, but the answer could not be written down ({why}). Run this file again.",
         )
-        for row in sorted(engine.unsettled)
+        for row in sorted(campaign.unsettled)
     )
-    rest = Outcome(0, Status.NOT_SENT, message=f"Not sent: {why}. Run this file again to go on.")
-    return Sent((*engine.outcomes, *doubts), rest, engine.stopped, interrupted)
-
-
-@contextmanager
-def _stopped_by_signals(stop: Callable[[str], None]) -> Iterator[Sequence[signal.Signals]]:
-    """Let the first signal stop the sending gently; a second one interrupts at once."""
-    loop, received = asyncio.get_running_loop(), list[signal.Signals]()
-
-    def receive(number: signal.Signals) -> None:
-        received.append(number)
-        loop.remove_signal_handler(number)
-        stop(f"interrupted by {number.name}")
-
-    for number in SIGNALS:
-        loop.add_signal_handler(number, receive, number)
-    try:
-        yield received
-    finally:
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
+    return Sent(
+        outcomes=(*planned.decided, *campaign.outcomes, *doubts),
+        rest=Outcome(0, Status.NOT_SENT, message=f"Not sent: {why}. Run this file again to go on."),
+        stopped=campaign.stopped,
+        interrupted=interrupted,
+        warnings=tuple(campaign.warnings),
+    )

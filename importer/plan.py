@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from importer.content import BODY, differences, write_bodies
-from importer.model import (
-    Create,
-    Entry,
-    EntryState,
-    Field,
-    InvoiceRef,
-    Issue,
-    Outcome,
-    Severity,
-    Status,
-)
+from importer.content import BODY, differences, listed_differences, write_bodies
+from importer.model import Create, Field, InvoiceRef, Issue, Outcome, Severity, Status
+from importer.records import Attempt, Entry, EntryState
+from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
 
 
@@ -44,6 +37,10 @@ class Plan:
         """Return how many invoices are to be created."""
         return self.creates.height
 
+    def keys(self) -> frozenset[str]:
+        """Return the keys of the invoices to create."""
+        return frozenset(self.creates["key"].to_list())
+
     def hold(self, why: str, *, after: int = 0) -> Plan:
         """Return the plan with all creates but the first `after` left unsent, for a reason."""
         held = tuple(
@@ -53,44 +50,70 @@ class Plan:
         return Plan(creates=self.creates.head(after), decided=(*self.decided, *held))
 
 
-def plan(invoices: Invoices, entries: Mapping[str, Entry]) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of references, by key, besides what the rows say.
+
+    Attributes:
+        entries: What the ledger knows.
+        listed: What the API lists under references that the ledger has no invoice for.
+        found: The references whose doubt was settled in this run: their invoices are found.
+        why: Why the doubt about a reference could not be settled.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    listed: Mapping[str, Sequence[ApiInvoice]] = field(default_factory=dict)
+    found: Collection[str] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self) -> list[str]:
+        """Return the keys of which anything is known."""
+        return [*self.entries, *(key for key in self.listed if key not in self.entries)]
+
+
+def plan(invoices: Invoices, known: Knowledge) -> Plan:
     """Decide for every row whether its invoice is to be created.
 
     Args:
         invoices: The validated rows.
-        entries: What the ledger knows of their references, by key.
+        known: What is known of their references.
     """
     invalid = _by_row(invoices.issues)
     frame = invoices.frame.with_columns(write_bodies(invoices.frame))
     bad = pl.col(ROW).is_in(list(invalid))
-    known = pl.col("key").is_in(list(entries)).fill_null(value=False)
-    creates = frame.filter(~bad & ~known)
+    met = pl.col("key").is_in(known.keys()).fill_null(value=False)
+    creates = frame.filter(~bad & ~met)
     decided = [
-        Outcome(row, Status.INVALID, message=_say_invalid(invalid[row], entries.get(key or "")))
+        Outcome(
+            row, Status.INVALID, message=_say_invalid(invalid[row], known.entries.get(key or ""))
+        )
         for row, key in frame.filter(bad).select(ROW, "key").iter_rows()
     ]
     again: list[int] = []
-    rows = frame.filter(~bad & known).select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day")
+    rows = frame.filter(~bad & met).select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day")
     for values in rows.iter_rows():
         create = Create(*values)
-        outcome = decide(create, entries[create.key])
+        outcome = decide(create, known)
         if outcome is None:
             again.append(create.row)
         else:
             decided.append(outcome)
     if again:
-        creates = frame.filter(~bad & (~known | pl.col(ROW).is_in(again)))
+        creates = frame.filter(~bad & (~met | pl.col(ROW).is_in(again)))
     return Plan(
         creates=creates.select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day", Field.CURRENCY),
         decided=tuple(decided),
     )
 
 
-def decide(create: Create, entry: Entry) -> Outcome | None:
-    """Decide about a row whose reference the ledger knows; None means: create it."""
+def decide(create: Create, known: Knowledge) -> Outcome | None:
+    """Decide about a row of whose reference something is known; None means: create it."""
+    entry = known.entries.get(create.key)
+    if entry is None or entry.state is EntryState.FREE:
+        return _compare_listed(create, known.listed.get(create.key, ()))
     match entry.state:
         case EntryState.CREATED if entry.created is not None:
-            return _compare(create, entry.created.create, entry.created.invoice)
+            return _compare(create, entry.created, found=create.key in known.found)
         case EntryState.OTHER:
             return Outcome(
                 create.row,
@@ -100,25 +123,59 @@ def decide(create: Create, entry: Entry) -> Outcome | None:
                 "Give this row a reference of its own.",
             )
         case EntryState.IN_DOUBT:
-            return Outcome(create.row, Status.IN_DOUBT, message=say_in_doubt(entry))
+            message = say_in_doubt(entry, known.why.get(create.key))
+            return Outcome(create.row, Status.IN_DOUBT, message=message)
         case _:
             return None
 
 
-def say_in_doubt(entry: Entry) -> str:
-    """Return what the user is told of a reference that is in doubt."""
+def say_in_doubt(entry: Entry, why: str | None = None) -> str:
+    """Return what the user is told of a reference that is in doubt, and how to settle it.
+
+    Args:
+        entry: What the ledger knows of it.
+        why: Why it could not be settled by looking it up.
+    """
     attempt = next(a for a in reversed(entry.attempts) if a.in_doubt)
     detail = attempt.settlement.detail if attempt.settlement else "the run ended before the answer"
+    looked = f" The API's listing does not settle it: {why}." if why else ""
+    reference = shlex.quote(entry.reference)
     return (
         f"Sent at {attempt.claimed_at:%Y-%m-%d %H:%M:%S} UTC; whether an invoice was created is "
-        f"unknown ({detail}). It is not sent again, so that it can't become two invoices."
+        f"unknown ({detail}). It is not sent again, so that it can't become two invoices.{looked} "
+        f"Run this file again later, or look at the API and say what you found: import-invoices "
+        f"resolve {reference} --invoice-number N, or import-invoices resolve {reference} "
+        "--not-created"
     )
 
 
-def _compare(create: Create, stored: Create, invoice: InvoiceRef | None) -> Outcome:
-    different = differences(create, stored)
-    if not different:
-        return Outcome(create.row, Status.ALREADY_CREATED, invoice)
+def _compare(create: Create, made: Attempt, *, found: bool) -> Outcome:
+    different = differences(create, made.create)
+    if different:
+        return _conflict(create, made.invoice, different)
+    remark = made.resolution.detail if made.resolution is not None else None
+    status = Status.CREATED if found else Status.ALREADY_CREATED
+    return Outcome(create.row, status, made.invoice, f"Note: {remark}." if remark else "")
+
+
+def _compare_listed(create: Create, listed: Sequence[ApiInvoice]) -> Outcome | None:
+    """Compare a row with the invoices that the API lists under its reference, if any."""
+    if not listed:
+        return None
+    compared = [(listed_differences(create, invoice), invoice) for invoice in listed]
+    different, invoice = min(compared, key=lambda pair: len(pair[0]))
+    if different:
+        return _conflict(create, invoice.ref, different)
+    remarks = []
+    if invoice.cancelled:
+        remarks.append("Note: this invoice has been cancelled.")
+    if len(listed) > 1:
+        numbers = ", ".join(invoice.number for invoice in listed)
+        remarks.append(f"Note: the API lists this reference {len(listed)} times: {numbers}.")
+    return Outcome(create.row, Status.ALREADY_CREATED, invoice.ref, " ".join(remarks))
+
+
+def _conflict(create: Create, invoice: InvoiceRef | None, different: Sequence[str]) -> Outcome:
     return Outcome(
         create.row,
         Status.CONFLICT,

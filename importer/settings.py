@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,8 +26,33 @@ class Secret:
         """Return the text."""
         return self._text
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and compare_digest(self._text, other._text)
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
     def __repr__(self) -> str:
         return "Secret(***)"
+
+
+def check_token(text: str) -> Secret:
+    """Return a token fit for a header.
+
+    Raises:
+        ValueError: When it is empty, or has spaces or odd characters.
+    """
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it is empty, or has spaces or odd characters")
+    return Secret(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Client credentials, for which the API gives tokens."""
+
+    id: str
+    secret: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +62,13 @@ class Api:
     Attributes:
         url: The API's canonical base URL; see `canonical_url`.
         account: The account's name in the ledger.
-        token: The bearer token.
+        credentials: Client credentials, or what reads the bearer token from where it is kept.
         account_url: What the ledger calls the URL: the URL itself, or the sandbox's own id.
     """
 
     url: str
     account: str
-    token: Secret
+    credentials: Client | Callable[[], Secret]
     account_url: str
 
 
@@ -56,13 +83,16 @@ class Settings:
         sheet: The sheet to read; None for the one that fits.
         timezone: The IANA name of the zone of dates and times that name none.
         date_format: A strftime pattern for dates besides ISO 8601.
-        rate: Creates a second at most.
+        rate: Creates a second at most; None to find out what the API takes.
         concurrency: Creates in flight at most.
         limit: How many creates to send at most.
         strict: Send nothing unless every row is valid.
         timeout: How long one create may take.
         wait: How long to wait for another run on this ledger.
         give_up_after: How long nothing but failures may come before the run stops.
+        lookup_delay: How long the API may go on working on a create whose answer was lost.
+        check_server: List the API's invoices before the first create.
+        keep_going: Go on where row after row is refused for one reason.
     """
 
     file: Path
@@ -71,19 +101,26 @@ class Settings:
     sheet: str | None = None
     timezone: str = "UTC"
     date_format: str | None = None
-    rate: float = 10.0
+    rate: float | None = 10.0
     concurrency: int = 8
     limit: int | None = None
     strict: bool = False
     timeout: float = 30.0
     wait: float = 600.0
-    give_up_after: float = field(default=300.0)
+    give_up_after: float = 300.0
+    lookup_delay: float = 60.0
+    check_server: bool = True
+    keep_going: bool = False
 
 
-def canonical_url(text: str) -> str:
+def canonical_url(text: str, *, allow_http: bool = False) -> str:
     """Return an API's base URL in the form by which the ledger knows it.
 
     Scheme and host in lower case, no default port, no trailing slash, a trailing `/v1` cut.
+
+    Args:
+        text: What the user wrote.
+        allow_http: Allow an address that is neither encrypted nor on this computer.
 
     Raises:
         UsageError: When it is no URL that invoices may be sent to.
@@ -101,10 +138,10 @@ def canonical_url(text: str) -> str:
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in DEFAULT_PORTS or not host or len(text.split()) != 1:
         raise UsageError(f'--api-url "{text}" is no web address. Write https://…')
-    if scheme == "http" and host not in LOOPBACK:
+    if scheme == "http" and host not in LOOPBACK and not allow_http:
         raise UsageError(
             f'--api-url "{text}" is not encrypted: the token would be readable on the way. '
-            "Write https://…"
+            "Write https://…, or add --allow-http if nobody else is on that network."
         )
     name = f"[{host}]" if ":" in host else host
     place = name if port in {None, DEFAULT_PORTS[scheme]} else f"{name}:{port}"

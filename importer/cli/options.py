@@ -1,19 +1,16 @@
-"""The options of a run: names, variables, defaults; and where secrets come from."""
+"""The options of a run: names, variables, defaults."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from importer.errors import UsageError
-from importer.settings import Api, Secret, Settings, canonical_url
+from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
-TOKEN = f"{PREFIX}TOKEN"
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,6 +32,26 @@ def option(*names: str, **kwargs: Any) -> Callable[[Function], Function]:  # noq
     return click.option(*names, cls=Option, envvar=variable, **kwargs)
 
 
+class Rate(click.ParamType[float | None]):
+    """A positive number, or `auto`, which is None."""
+
+    name = "number"
+
+    def convert(
+        self,
+        value: str | float,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float | None:
+        """Convert what the user wrote."""
+        if str(value).strip().lower() == "auto":
+            return None
+        try:
+            return POSITIVE.convert(float(value), param, ctx)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor auto.", param, ctx)
+
+
 POSITIVE = click.FloatRange(min=0, min_open=True)
 SECONDS = click.FloatRange(min=0)
 PATH = click.Path(path_type=Path)
@@ -46,14 +63,19 @@ RUN_OPTIONS = (
         metavar="NAME",
         help="Whose invoices these are, where one URL serves several.  [default: default]",
     ),
+    option(
+        "--allow-http",
+        is_flag=True,
+        help="Allow an API URL that is neither encrypted nor on this computer.",
+    ),
     option("--sandbox", is_flag=True, help="Run against the embedded local API; needs no token."),
     option(
         "--rate",
-        type=POSITIVE,
+        type=Rate(),
         default=10,
         show_default=True,
         metavar="N",
-        help="Creates a second at most.",
+        help="Creates a second at most; auto finds out what the API takes.",
     ),
     option(
         "--concurrency",
@@ -97,12 +119,20 @@ RUN_OPTIONS = (
         help="Send the first N planned creates: a first taste.",
     ),
     option(
+        "--lookup-delay",
+        type=SECONDS,
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to let the server finish before an in-doubt row is looked up.",
+    ),
+    option(
         "--timeout",
         type=POSITIVE,
         default=30,
         show_default=True,
         metavar="SECONDS",
-        help="How long one create may take.",
+        help="For one create; for a listing, between two reads.",
     ),
     option(
         "--wait",
@@ -119,6 +149,17 @@ RUN_OPTIONS = (
         show_default=True,
         metavar="SECONDS",
         help="Stop when nothing but failures came for so long.",
+    ),
+    option(
+        "--keep-going",
+        is_flag=True,
+        help="Go on where row after row is refused for one reason.",
+    ),
+    option(
+        "--check-server/--no-check-server",
+        default=True,
+        show_default=True,
+        help="List the server before the first create.",
     ),
     option("--json", "as_json", is_flag=True, help="Print a summary for machines."),
     option("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal)."),
@@ -143,49 +184,3 @@ def to_settings(file: Path, given: dict[str, Any]) -> Settings:
     """Return the settings of a run from its options."""
     names = {name: given[name] for name in Settings.__dataclass_fields__ if name in given}
     return Settings(file=file, **(names | {"ledger": given["ledger"] or default_ledger()}))
-
-
-def to_api(url: str | None, account: str | None) -> Api:
-    """Return where to send from --api-url, --account and the environment's token.
-
-    Raises:
-        UsageError: When the URL or the token is missing or unfit.
-    """
-    if url is None:
-        raise UsageError(
-            f"Where should the invoices go? Name the API with --api-url or {PREFIX}API_URL, or "
-            "rehearse with --sandbox. Nothing was sent."
-        )
-    canonical = canonical_url(url)
-    return Api(canonical, account or "default", find_token(), canonical)
-
-
-def find_token() -> Secret:
-    """Return the token from the environment.
-
-    Raises:
-        UsageError: When there is none, or it can't be one.
-    """
-    token = os.environ.get(TOKEN) or _read_secret(f"{TOKEN}_FILE")
-    if not token:
-        raise UsageError(
-            f"The API asks for a token. Put it into the variable {TOKEN}, or its file's path into "
-            f"{TOKEN}_FILE; or rehearse with --sandbox, which needs none. (There is no option for "
-            "it: options can be read by other users.) Nothing was sent."
-        )
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(f"What {TOKEN} holds is no token: it has spaces or odd characters.")
-    return Secret(token)
-
-
-def _read_secret(variable: str) -> str | None:
-    path = os.environ.get(variable)
-    if not path:
-        return None
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not text"
-        raise UsageError(
-            f"The file that {variable} names can't be read: {path}: {reason}."
-        ) from exc

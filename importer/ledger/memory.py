@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
 from importer.errors import StoppedError
 from importer.ledger.port import contradiction
-from importer.model import (
+from importer.records import (
     Account,
     Attempt,
     Claim,
@@ -108,6 +109,16 @@ class MemoryLedger:
         entries = self.entries(account_id, keys, step).values()
         doubts = [entry for entry in entries if entry.state is EntryState.IN_DOUBT]
         return sorted(doubts, key=lambda e: min(a.id for a in e.attempts if a.in_doubt))
+
+    def witnesses(self, account_id: int) -> Mapping[str, str]:
+        """Return the number of every invoice that is known, with its currency."""
+        return {
+            attempt.invoice.number: json.loads(attempt.create.body)["currency"]
+            for (of, _, key), ids in self._ids.items()
+            if of == account_id
+            for attempt in (self._attempts[attempt_id] for attempt_id in ids)
+            if attempt.invoice is not None
+        }
 
     def claim(self, claim: Claim) -> int:
         """Write down an attempt before its POST leaves; return the attempt's id."""

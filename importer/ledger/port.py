@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from importer.errors import LedgerError
-from importer.model import (
+from importer.records import (
     Account,
     Claim,
     Entry,
@@ -77,6 +77,13 @@ class Ledger(Protocol):
 
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""
+        ...
+
+    def witnesses(self, account_id: int) -> Mapping[str, str]:
+        """Return the number of every invoice that the account is known to have, with its currency.
+
+        A listing that holds them all is whole.
+        """
         ...
 
     def claim(self, claim: Claim) -> int:

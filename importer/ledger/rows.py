@@ -7,11 +7,10 @@ import json
 import sqlite3
 from typing import Any
 
-from importer.model import (
+from importer.model import Create, InvoiceRef
+from importer.records import (
     Account,
     Attempt,
-    Create,
-    InvoiceRef,
     ReplyKind,
     Resolution,
     Run,

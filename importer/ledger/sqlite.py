@@ -15,7 +15,7 @@ from importer.errors import StoppedError
 from importer.ledger import files, lock
 from importer.ledger.port import contradiction
 from importer.ledger.rows import SELECT_ATTEMPTS, to_account, to_attempt, to_names, to_run, to_text
-from importer.model import (
+from importer.records import (
     Account,
     Claim,
     Entry,
@@ -176,6 +176,20 @@ class SqliteLedger:
             ).fetchall()
         entries = self.entries(account_id, (row["key"] for row in rows), step)
         return [entry for entry in entries.values() if entry.state is EntryState.IN_DOUBT]
+
+    def witnesses(self, account_id: int) -> Mapping[str, str]:
+        """Return the number of every invoice that is known, with its currency."""
+        with self._transaction("read") as db:
+            cursor = db.cursor()
+            cursor.row_factory = None  # plain tuples
+            return dict(
+                cursor.execute(
+                    "SELECT coalesce(invoice_number, found_number), body ->> '$.currency'"
+                    " FROM attempt WHERE account_id = ?"
+                    " AND (reply = 'created' OR verdict = 'found')",
+                    (account_id,),
+                )
+            )
 
     def claim(self, claim: Claim) -> int:
         """Write down an attempt before its POST leaves; return the attempt's id."""

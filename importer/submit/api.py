@@ -1,4 +1,4 @@
-"""The wire: one POST through httpx, and what became of it.
+"""The wire: creates and listings through httpx, and what became of them.
 
 Errors of httpx are mapped here, in one place. What provably never left is `NotSent`; whatever may
 have reached the API is `Lost`, write errors included.
@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
+from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
 
 import httpx
 
 from importer.clock import Clock
-from importer.model import Create, Halt, Lost, NotSent, Reply
-from importer.settings import LOOPBACK, Api
-from importer.submit.policy import classify, hide
+from importer.model import Create
+from importer.replies import Answer, ApiInvoice, Expired, Halt, Lost, NotSent
+from importer.settings import LOOPBACK, Api, Client, Secret
+from importer.submit.lister import (
+    Listed,
+    ListingDenied,
+    ListingFailed,
+    ListingReply,
+    Unlisted,
+)
+from importer.submit.listing import ListingError, ListingReader
+from importer.submit.policy import HALTS, asked_wait, classify, hide
+from importer.submit.tokens import ClientCredentials, GivenToken, Grant, TokenError, Tokens
 
 CREATE_PATH = "/v1/invoices/create"
+LIST_PATH = "/v1/invoices/list"
+TOKEN_PATH = "/v1/jwt/client/obtain/token"  # noqa: S105 a path, no token
 MOST_BYTES = 1 << 20
 """The largest answer to a create that is read: 1 MiB."""
 
@@ -30,11 +44,13 @@ CONNECT_S = 10.0
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Raised before a byte of the request is written. A proxy error is one of setting up its tunnel."""
 
+NOT_OFFERED = frozenset({404, 405, 501})
+
 
 class Poster(Protocol):
     """What the engine needs of the API."""
 
-    async def create(self, create: Create, key: str) -> Reply:
+    async def create(self, create: Create, key: str) -> Answer:
         """POST one invoice, once.
 
         Args:
@@ -59,17 +75,17 @@ class HttpApi:
         """Prepare the client; nothing is sent.
 
         Args:
-            api: Where to send, and the token.
-            clock: For a `Retry-After` that is a date.
-            timeout_s: How long one create may take, in seconds.
+            api: Where to send, and what proves who we are.
+            clock: For a `Retry-After` that is a date, and for the age of tokens.
+            timeout_s: How long one create may take, and a listing between two reads, in seconds.
             concurrency: How many connections are kept.
             transport: What carries requests; httpx's own by default.
         """
-        self._api = api
         self._clock = clock
         self._timeout = timeout_s
+        self._tokens = self._make_tokens(api)
         limits = httpx.Limits(
-            max_connections=concurrency,
+            max_connections=concurrency + 1,
             max_keepalive_connections=concurrency,
             keepalive_expiry=KEEPALIVE_S,
         )
@@ -95,31 +111,65 @@ class HttpApi:
     ) -> None:
         await self._client.__aexit__(kind, error, trace)
 
-    async def create(self, create: Create, key: str) -> Reply:
+    async def create(self, create: Create, key: str) -> Answer:  # noqa: PLR0911 a case each
         """See `Poster.create`."""
+        try:
+            token = await self._tokens.current()
+        except TokenError as exc:
+            return Answer(NotSent(str(exc)) if exc.passing else Halt(str(exc)))
         request = self._client.build_request(
             "POST",
             CREATE_PATH,
             content=create.body.encode(),
-            headers={
-                "Authorization": f"Bearer {self._api.token.reveal()}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": key,
-            },
+            headers=_bearer(token) | {"Content-Type": "application/json", "Idempotency-Key": key},
         )
         try:
             async with asyncio.timeout(self._timeout):
                 status, headers, body = await self._exchange(request)
         except NEVER_SENT as exc:
-            return _never_sent(exc)
+            denied = _distrust(exc)
+            return Answer(Halt(denied) if denied else NotSent(_unreachable(exc)))
         except (httpx.TimeoutException, TimeoutError):
-            return Lost(f"no answer within {self._timeout:g} s")
+            return Answer(Lost(f"no answer within {self._timeout:g} s"))
         except (httpx.HTTPError, httpx.StreamError) as exc:
-            return Lost(f"the connection broke: {_name(exc)}")
+            return Answer(Lost(f"the connection broke: {_name(exc)}"))
+        if status == HTTPStatus.UNAUTHORIZED and await self._renewed(token):
+            return Answer(Expired())
         if body is None:
-            return Lost(f"the API answered {status} with more than 1 MiB", status)
-        hidden = hide(body, self._api.token.reveal())
-        return classify(status, headers, hidden, create, self._clock.now())
+            return Answer(Lost(f"the API answered {status} with more than 1 MiB", status))
+        reply = classify(status, hide(body, token.reveal()), create)
+        return Answer(reply, asked_wait(status, headers, self._clock.now()))
+
+    async def list_invoices(self, visit: Callable[[ApiInvoice], None]) -> ListingReply:
+        """See `Lister.list_invoices`."""
+        try:
+            token = await self._tokens.current()
+            reply = await self._list(token, visit)
+            if reply is None:
+                renewed = await self._tokens.renew(token)
+                reply = await self._list(await self._tokens.current(), visit) if renewed else None
+        except TokenError as exc:
+            return ListingFailed(str(exc)) if exc.passing else ListingDenied(str(exc))
+        return ListingDenied(HALTS[HTTPStatus.UNAUTHORIZED]) if reply is None else reply
+
+    async def _list(
+        self, token: Secret, visit: Callable[[ApiInvoice], None]
+    ) -> ListingReply | None:
+        """Read the listing once with a token; None where the token is refused."""
+        reader = ListingReader(visit)
+        try:
+            async with self._client.stream("GET", LIST_PATH, headers=_bearer(token)) as response:
+                if response.status_code != HTTPStatus.OK:
+                    return _unlisted(response, self._clock)
+                async for chunk in response.aiter_bytes():
+                    reader.feed(chunk)
+                reader.close()
+        except ListingError as exc:
+            return ListingFailed(str(exc))
+        except (httpx.HTTPError, httpx.StreamError) as exc:
+            denied = _distrust(exc)
+            return ListingDenied(denied) if denied else ListingFailed(_unreachable(exc))
+        return Listed()
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes | None]:
         """Return the answer's status, headers and body; None for a body that is too big."""
@@ -134,14 +184,59 @@ class HttpApi:
         finally:
             await response.aclose()
 
+    async def _renewed(self, token: Secret) -> bool:
+        try:
+            return await self._tokens.renew(token)
+        except TokenError:
+            return False
 
-def _never_sent(exc: httpx.TransportError) -> Reply:
+    def _make_tokens(self, api: Api) -> Tokens:
+        if not isinstance(api.credentials, Client):
+            return GivenToken(api.credentials)
+        client = api.credentials
+
+        async def obtain() -> Grant:
+            body = {"client_id": client.id, "client_secret": client.secret.reveal()}
+            request = self._client.build_request("POST", TOKEN_PATH, json=body)
+            try:
+                async with asyncio.timeout(self._timeout):
+                    status, _, answer = await self._exchange(request)
+            except (httpx.HTTPError, httpx.StreamError, TimeoutError) as exc:
+                denied = _distrust(exc)
+                raise TokenError(denied or _unreachable(exc), passing=not denied) from exc
+            return Grant(status, answer or b"")
+
+        return ClientCredentials(obtain, self._clock)
+
+
+def _bearer(token: Secret) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token.reveal()}"}
+
+
+def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
+    status = response.status_code
+    if status in NOT_OFFERED:
+        return Unlisted(f"the API offers no listing of its invoices ({status})")
+    if status == HTTPStatus.UNAUTHORIZED:
+        return None
+    if status in HALTS or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return ListingDenied(HALTS.get(status, f"the API answers with a redirect ({status})"))
+    wait = asked_wait(status, response.headers, clock.now())
+    return ListingFailed(f"the API answered {status}", wait)
+
+
+def _distrust(exc: BaseException) -> str | None:
+    """Return why the API's certificate can't be trusted, where that is the cause of an error."""
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Halt(f"the API's certificate can't be trusted: {cause.verify_message}")
+            return f"the API's certificate can't be trusted: {cause.verify_message}"
         cause = cause.__cause__ or cause.__context__
-    return NotSent(f"the API can't be reached: {_name(exc)}")
+    return None
+
+
+def _unreachable(exc: Exception) -> str:
+    return f"the API can't be reached: {_name(exc)}"
 
 
 def _name(exc: Exception) -> str:

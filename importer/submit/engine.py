@@ -11,29 +11,13 @@ from typing import Protocol
 
 from importer.clock import SECOND_NS, Clock
 from importer.ledger.port import Ledger
-from importer.model import (
-    Account,
-    Claim,
-    Create,
-    Created,
-    Halt,
-    Lost,
-    NotSent,
-    Outcome,
-    Refused,
-    Reply,
-    ReplyKind,
-    Settlement,
-    Status,
-    Step,
-    Throttled,
-)
+from importer.model import Create, Outcome, Status
+from importer.records import Account, Claim, ReplyKind, Settlement, Step
+from importer.replies import Created, Expired, Halt, Lost, NotSent, Refused, Reply, Throttled
 from importer.submit.api import Poster
+from importer.submit.health import Health, Refusals, say
 from importer.submit.pace import Pacer
-from importer.submit.policy import backoff_ns, idempotency_key
-
-PATIENCE = 3
-"""How many lost answers in a row it takes to slow down; one alone says nothing about the next."""
+from importer.submit.policy import idempotency_key, says_it_exists
 
 KINDS: Mapping[type[Reply], ReplyKind] = {
     Created: ReplyKind.CREATED,
@@ -42,11 +26,12 @@ KINDS: Mapping[type[Reply], ReplyKind] = {
     NotSent: ReplyKind.NOT_SENT,
     Lost: ReplyKind.LOST,
     Halt: ReplyKind.HALT,
+    Expired: ReplyKind.HALT,
 }
 
 
 class Listener(Protocol):
-    """Who is told how the sending goes."""
+    """Who is told how the sending goes, and asked whether it may go on."""
 
     def on_outcome(self, outcome: Outcome) -> None:
         """A row is done."""
@@ -54,6 +39,10 @@ class Listener(Protocol):
 
     def on_wait(self, reason: str, seconds: float) -> None:
         """Nothing is sent for a while."""
+        ...
+
+    def on_refusals(self, reason: str) -> bool:
+        """Row after row was refused for one reason; return whether to go on. May block."""
         ...
 
 
@@ -77,10 +66,21 @@ class Sending:
 
 
 class Engine:
-    """Sends the creates of one plan.
+    """Sends creates, one attempt each at a time.
 
     Every POST is an attempt of its own, written to the ledger before it leaves and settled when
     its answer is known. A row is tried again only where the last attempt provably created nothing.
+
+    Attributes:
+        outcomes: What became of rows, by row. A row that was sent and has no outcome yet is in
+            `lost`, or in `unsettled`; any other without one was not sent, for the reason in
+            `stopped`.
+        lost: The creates whose answers were lost, to be looked up.
+        duplicates: The creates of which the API says that they exist already.
+        unsettled: The rows that left, and whose answers could not be written down.
+        stopping: Set once nothing new may be sent.
+        stopped: Why that is so.
+        owner: The owner that the account's invoices belong to, once it is known.
     """
 
     def __init__(
@@ -100,55 +100,71 @@ class Engine:
         self._clock = clock
         self._pacer = pacer
         self._listener = listener
-        self._rng = rng
-        self._owner = sending.account.owner_id
+        self._health = Health(sending.give_up_after_s, rng)
+        self._refusals = Refusals()
         self._again: deque[Create] = deque()
         self._flying: set[asyncio.Task[None]] = set()
-        self._failures = 0
-        self._failing_since: int | None = None
-        self._paused_at = 0
-        self._stopping = asyncio.Event()
-        self.stopped: str | None = None
-        self.outcomes: list[Outcome] = []
+        self._expired: set[int] = set()
+        self.outcomes: dict[int, Outcome] = {}
+        self.lost: list[Create] = []
+        self.duplicates: list[Create] = []
         self.unsettled: set[int] = set()
+        self.stopping = asyncio.Event()
+        self.stopped: str | None = None
+        self.owner = sending.account.owner_id
 
     def stop(self, reason: str) -> None:
         """Send nothing new; what is in flight is awaited. The first reason is kept."""
         if self.stopped is None:
             self.stopped = reason
-        self._stopping.set()
+        self.stopping.set()
 
     async def send(self, creates: Iterable[Create]) -> None:
-        """Send invoices until all have an outcome, or until stopped.
-
-        Outcomes are in `outcomes`, in the order in which they became known. A row that has none
-        was not sent, for the reason in `stopped`; but for the rows in `unsettled`: those left, and
-        their answers could not be written down.
+        """Send invoices until none is left, or until stopped.
 
         Raises:
             StoppedError: When the ledger can't be written. Nothing is sent after that.
         """
         dispatcher = asyncio.create_task(self._dispatch(iter(creates)))
-        stopping = asyncio.create_task(self._stopping.wait())
+        stopping = asyncio.create_task(self.stopping.wait())
         await asyncio.wait((dispatcher, stopping), return_when=asyncio.FIRST_COMPLETED)
         dispatcher.cancel()
         stopping.cancel()
         landed = await asyncio.gather(dispatcher, stopping, *self._flying, return_exceptions=True)
+        self._flying.clear()
         for error in landed:
             if isinstance(error, Exception):
                 raise error
 
+    def conclude(self, outcome: Outcome) -> None:
+        """Give a row its outcome, or a better one, and tell the listener."""
+        self.outcomes[outcome.row] = outcome
+        self._listener.on_outcome(outcome)
+
+    def take_lost(self) -> list[Create]:
+        """Return the creates whose answers were lost, and forget them."""
+        lost, self.lost = self.lost, []
+        return lost
+
+    def pin(self, owner: int) -> int:
+        """Pin the account's owner unless one is pinned; return the owner that is."""
+        if self.owner is None:
+            self.owner = self._ledger.pin_owner(self._sending.account.id, owner)
+        return self.owner
+
     async def _dispatch(self, creates: Iterator[Create]) -> None:
         """Let one create leave after the other; being cancelled leaves what flies in flight."""
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             create = self._again.popleft() if self._again else next(creates, None)
             if create is None and not self._flying:
                 return
             if create is None or len(self._flying) >= self._sending.concurrency:
                 await self._land()
+            if (reason := self._refusals.suspicious()) is not None:
+                await self._ask_to_go_on(reason)
             if create is not None:
                 await self._pacer.turn()
-                if not self._stopping.is_set():
+                if not self.stopping.is_set():
                     self._flying.add(asyncio.create_task(self._send_one(create)))
 
     async def _land(self) -> None:
@@ -158,6 +174,13 @@ class Engine:
         for task in landed:
             task.result()
 
+    async def _ask_to_go_on(self, reason: str) -> None:
+        """Ask while nothing is in flight: asking may take as long as a person does."""
+        while self._flying:
+            await self._land()
+        if not await asyncio.to_thread(self._listener.on_refusals, reason):
+            self.stop(f"the API refused row after row for one reason ({reason})")
+
     async def _send_one(self, create: Create) -> None:
         started = self._clock.monotonic_ns()
         key = idempotency_key(self._sending.account, create, Step.CREATE)
@@ -166,26 +189,31 @@ class Engine:
         )
         attempt = self._ledger.claim(claim)
         self.unsettled.add(create.row)
-        reply = self._check_owner(await self._api.create(create, key))
+        answer = await self._api.create(create, key)
+        reply = self._check(answer.reply)
         self._ledger.settle(attempt, self._settlement(reply))
         self.unsettled.discard(create.row)
-        self._note_health(reply, started)
-        self._conclude(create, reply)
+        self._adapt(reply, answer.wait_s, started)
+        self._follow(create, reply)
 
-    def _check_owner(self, reply: Reply) -> Reply:
-        """Pin the owner that the API names first; an invoice of any other owner is not ours."""
-        if not isinstance(reply, Created) or reply.invoice.owner_id is None:
+    def _check(self, reply: Reply) -> Reply:
+        """Pin the owner that the API names first; an invoice of any other owner is not ours.
+
+        An answer without our reference is believed, but from then on no listing is: one that
+        withholds references can't show that a reference is absent.
+        """
+        if not isinstance(reply, Created):
             return reply
-        owner = reply.invoice.owner_id
-        if self._owner is None:
-            self._owner = self._ledger.pin_owner(self._sending.account.id, owner)
-        if owner == self._owner:
+        invoice = reply.invoice
+        if invoice.reference is None:
+            self._ledger.distrust_absence(self._sending.account.id)
+        if invoice.owner_id is None or self.pin(invoice.owner_id) == invoice.owner_id:
             return reply
         self.stop(
-            f"the API answers for owner {owner}, but this account's invoices belong to owner "
-            f"{self._owner}. Check the token, or name another --account"
+            f"the API answers for owner {invoice.owner_id}, but this account's invoices belong to "
+            f"owner {self.owner}. Check the token, or name another --account"
         )
-        return Lost(f"created as {reply.invoice.number} for another owner, {owner}")
+        return Lost(f"created as {invoice.number} for another owner, {invoice.owner_id}")
 
     def _settlement(self, reply: Reply) -> Settlement:
         kind, at = KINDS[type(reply)], self._clock.now()
@@ -196,32 +224,48 @@ class Engine:
                 return Settlement(kind, at, status, "; ".join(e.message for e in errors))
             case Throttled():
                 return Settlement(kind, at, 429)
+            case Expired():
+                return Settlement(kind, at, 401, "the token had expired")
             case NotSent(reason=reason):
                 return Settlement(kind, at, None, reason)
             case Lost(reason=reason, http_status=status) | Halt(reason=reason, http_status=status):
                 return Settlement(kind, at, status, reason)
 
-    def _conclude(self, create: Create, reply: Reply) -> None:
+    def _adapt(self, reply: Reply, wait_s: float | None, started: int) -> None:
+        """Slow everybody down when the API can't keep up, give up when it doesn't come back."""
+        now = self._clock.monotonic_ns()
+        if (reason := self._health.give_up(reply, started, now)) is not None:
+            self.stop(reason)
+        if isinstance(reply, Throttled):
+            self._pacer.slow_down(started)
+        elif isinstance(reply, Created | Refused):
+            self._pacer.speed_up()
+        pause = self._health.pause_ns(reply, wait_s, started, now)
+        if pause:
+            self._pacer.pause(pause)
+            self._listener.on_wait(say(reply), pause / SECOND_NS)
+
+    def _follow(self, create: Create, reply: Reply) -> None:
+        self._refusals.add(reply)
         match reply:
             case Created(invoice=invoice, warnings=warnings):
                 message = " ".join(warnings)
-                self._finish(Outcome(create.row, Status.CREATED, invoice.ref, message))
+                self.conclude(Outcome(create.row, Status.CREATED, invoice.ref, message))
             case Refused():
-                self._finish(Outcome(create.row, Status.REJECTED, message=self._say(reply)))
-            case Lost(reason=reason):
-                message = (
-                    f"Sent, but whether an invoice was created is unknown ({reason}). It is not "
-                    "sent again, so that it can't become two invoices."
-                )
-                self._finish(Outcome(create.row, Status.IN_DOUBT, message=message))
+                if says_it_exists(reply):
+                    self.duplicates.append(create)
+                self.conclude(Outcome(create.row, Status.REJECTED, message=self._say(reply)))
+            case Lost():
+                self.lost.append(create)
             case Halt(reason=reason):
                 self.stop(reason)
+            case Expired() if create.row in self._expired:
+                self.stop("the API refuses a token that it gave just now (401)")
+            case Expired():
+                self._expired.add(create.row)
+                self._again.append(create)
             case Throttled() | NotSent():
                 self._again.append(create)
-
-    def _finish(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-        self._listener.on_outcome(outcome)
 
     def _say(self, refused: Refused) -> str:
         said = " | ".join(
@@ -229,39 +273,3 @@ class Engine:
             for e in refused.errors
         )
         return f"The API refused this row ({refused.http_status}): {said}"
-
-    def _note_health(self, reply: Reply, started: int) -> None:
-        """Slow everybody down when the API can't keep up, give up when it doesn't come back."""
-        now = self._clock.monotonic_ns()
-        if isinstance(reply, Created | Refused | Halt):
-            self._failures, self._failing_since = 0, None
-            return
-        self._failing_since = started if self._failing_since is None else self._failing_since
-        if now - self._failing_since > self._sending.give_up_after_s * SECOND_NS:
-            self.stop(
-                f"nothing but failures for {self._sending.give_up_after_s:g} s: {_why(reply)}"
-            )
-            return
-        if started < self._paused_at:
-            return
-        self._failures += 1
-        asked = reply.retry_after_s if isinstance(reply, Throttled | Lost) else None
-        if isinstance(reply, Lost) and self._failures < PATIENCE and asked is None:
-            return
-        self._pause(backoff_ns(self._failures, self._rng), asked, _why(reply))
-
-    def _pause(self, backoff: int, asked_s: float | None, why: str) -> None:
-        duration = backoff if asked_s is None else round(asked_s * SECOND_NS)
-        self._paused_at = self._clock.monotonic_ns()
-        self._pacer.pause(duration)
-        self._listener.on_wait(why, duration / SECOND_NS)
-
-
-def _why(reply: Reply) -> str:
-    match reply:
-        case Throttled():
-            return "rate limited by the API"
-        case NotSent(reason=reason) | Lost(reason=reason):
-            return reason
-        case _:
-            return ""

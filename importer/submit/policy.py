@@ -10,30 +10,25 @@ import datetime as dt
 import hashlib
 import json
 import random
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from importer.clock import SECOND_NS
-from importer.model import (
-    Account,
-    ApiInvoice,
-    Create,
-    Created,
-    Field,
-    FieldError,
-    Halt,
-    Lost,
-    Refused,
-    Reply,
-    Step,
-    Throttled,
-)
+from importer.model import Create, Field, reference_key
+from importer.records import Account, Step
+from importer.replies import ApiInvoice, Created, FieldError, Halt, Lost, Refused, Reply, Throttled
 
 BACKOFF_BASE_NS = SECOND_NS // 2
 BACKOFF_CAP_NS = 30 * SECOND_NS
-RETRY_AFTER_CAP_S = 3600.0
+WAIT_CAP_S = 3600.0
+EPOCH_S, EPOCH_MS = 1e9, 1e12
+"""A reset above these is no number of seconds from now, but a Unix time in seconds or ms."""
+LIMIT_PART = re.compile(r"\b(r|t|remaining|reset)\s*=\s*(\d+)")
+PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?", re.ASCII)
+
 MOST_INTEGER = 2**63 - 1
 """The largest id that the ledger can keep."""
 HIDDEN, LEAST_SECRET = "***", 12
@@ -64,22 +59,18 @@ def backoff_ns(failures: int, rng: random.Random) -> int:
     return rng.randrange(longest)
 
 
-def classify(
-    status: int, headers: Mapping[str, str], body: bytes, create: Create, now: dt.datetime
-) -> Reply:
+def classify(status: int, body: bytes, create: Create) -> Reply:
     """Tell what the API's answer to a create means.
 
     Args:
         status: The HTTP status.
-        headers: The answer's headers, by lower-case name.
         body: The answer's body, whole.
         create: What was sent.
-        now: Wall-clock time (UTC), for a `Retry-After` that is a date.
     """
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return _classify_success(status, body, create)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Throttled(retry_after(headers, now))
+        return Throttled()
     detail = _detail(body)
     if status in REFUSALS and not (status == HTTPStatus.NOT_FOUND and detail is None):
         return Refused(status, _field_errors(detail))
@@ -90,7 +81,7 @@ def classify(
         )
     if status in HALTS:
         return Halt(f"{HALTS[status]}{_said(detail)}", status)
-    return Lost(f"the API answered {status}{_said(detail)}", status, retry_after(headers, now))
+    return Lost(f"the API answered {status}{_said(detail)}", status)
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
@@ -104,7 +95,65 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
         seconds = float(text) if text.isdecimal() else _seconds_until(text, now)
     except (ValueError, OverflowError):
         return None
-    return min(max(seconds, 0.0), RETRY_AFTER_CAP_S)
+    return min(max(seconds, 0.0), WAIT_CAP_S)
+
+
+def asked_wait(status: int, headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """Read how long the API asks everybody to wait; None where it doesn't.
+
+    `Retry-After` first; else, of an answer that throttles or says that nothing remains, the reset
+    of the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers, its older forms too) and of
+    `X-RateLimit-*`, where it is seconds from now or a Unix time.
+
+    Args:
+        status: The HTTP status.
+        headers: The answer's headers, by lower-case name.
+        now: Wall-clock time (UTC).
+
+    Returns:
+        Seconds from now, from 0 to an hour.
+    """
+    if (seconds := retry_after(headers, now)) is not None:
+        return seconds
+    remaining, reset = _rate_limit(headers)
+    if reset is None or (remaining != 0 and status != HTTPStatus.TOO_MANY_REQUESTS):
+        return None
+    if reset > EPOCH_MS:
+        reset /= 1000
+    if reset > EPOCH_S:
+        reset -= now.timestamp()
+    return min(max(reset, 0.0), WAIT_CAP_S)
+
+
+def says_it_exists(refused: Refused) -> bool:
+    """Tell whether a refusal says that the invoice exists already: then it may be ours."""
+    return refused.http_status == HTTPStatus.CONFLICT or any(
+        "already exist" in error.message.lower() for error in refused.errors
+    )
+
+
+def _rate_limit(headers: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """Return how many requests remain, and when that is reset; None where it isn't said."""
+    fields = dict(LIMIT_PART.findall(headers.get("ratelimit", "")))
+
+    def number(*texts: str | None) -> float | None:
+        found = next((text.strip() for text in texts if text is not None), "")
+        return float(found) if PLAIN_NUMBER.fullmatch(found) else None
+
+    remaining = number(
+        headers.get("ratelimit-remaining"),
+        headers.get("x-ratelimit-remaining"),
+        fields.get("r"),
+        fields.get("remaining"),
+    )
+    reset = number(
+        headers.get("ratelimit-reset"),
+        headers.get("x-ratelimit-reset"),
+        headers.get("x-ratelimit-reset-after"),
+        fields.get("t"),
+        fields.get("reset"),
+    )
+    return remaining, reset
 
 
 def parse_invoice(data: object) -> ApiInvoice | None:
@@ -155,7 +204,7 @@ def _classify_success(status: int, body: bytes, create: Create) -> Reply:
         return Lost(f"the API answered {status}, but with no invoice", status)
     if invoice.reference is None:
         return Created(invoice, ("The API's answer did not repeat the reference.",))
-    if invoice.reference.strip().casefold() != create.key:
+    if reference_key(invoice.reference) != create.key:
         other = clip(invoice.reference)
         return Lost(
             f'the API answered with invoice {invoice.number} for another reference, "{other}"',

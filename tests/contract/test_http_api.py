@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from importer.clock import SystemClock
-from importer.model import Create, Created, Halt, Lost, NotSent, Reply
+from importer.model import Create
+from importer.replies import Created, Halt, Lost, NotSent, Reply
 from importer.settings import Api, Secret
 from importer.submit.api import MOST_BYTES, HttpApi
 
@@ -65,9 +66,9 @@ def post(handle: Handler | None, *, timeout_s: float = 5) -> Reply:
 
     async def send(port: int) -> Reply:
         url = f"http://127.0.0.1:{port}/base"
-        api = Api(url, "default", Secret("t0ken"), url)
+        api = Api(url, "default", lambda: Secret("t0ken"), url)
         async with HttpApi(api, SystemClock(), timeout_s=timeout_s, concurrency=1) as http:
-            return await http.create(CREATE, "k" * 64)
+            return (await http.create(CREATE, "k" * 64)).reply
 
     return asyncio.run(main())
 

@@ -17,20 +17,18 @@ from importer.errors import LedgerError, StoppedError
 from importer.ledger.memory import MemoryLedger
 from importer.ledger.port import Ledger
 from importer.ledger.sqlite import SqliteLedger
-from importer.model import (
+from importer.model import Create, InvoiceRef, Status
+from importer.records import (
     Account,
     Attempt,
     Claim,
-    Create,
     EntryState,
-    InvoiceRef,
     ReplyKind,
     Resolution,
     Run,
     RunEnd,
     RunStart,
     Settlement,
-    Status,
     Verdict,
 )
 

@@ -14,18 +14,9 @@ from openpyxl import Workbook
 from importer.clean import Reading, clean
 from importer.columns import map_columns
 from importer.content import write_bodies
-from importer.model import (
-    Attempt,
-    Create,
-    Entry,
-    Field,
-    InvoiceRef,
-    ReplyKind,
-    Resolution,
-    Settlement,
-    Verdict,
-)
+from importer.model import Create, Field, InvoiceRef
 from importer.read import read_table
+from importer.records import Attempt, Entry, ReplyKind, Resolution, Settlement, Verdict
 from importer.table import KIND, ROW, Invoices, Kind, Table
 from importer.validate import validate
 

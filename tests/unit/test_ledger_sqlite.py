@@ -19,16 +19,8 @@ import pytest
 from importer.errors import LedgerError, StoppedError
 from importer.ledger import files
 from importer.ledger.sqlite import SqliteLedger
-from importer.model import (
-    Account,
-    Claim,
-    Create,
-    EntryState,
-    InvoiceRef,
-    ReplyKind,
-    RunStart,
-    Settlement,
-)
+from importer.model import Create, InvoiceRef
+from importer.records import Account, Claim, EntryState, ReplyKind, RunStart, Settlement
 
 AT = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
 
@@ -265,7 +257,8 @@ CLAIM_AND_WAIT = """
 import datetime as dt, sys, time
 from pathlib import Path
 from importer.ledger.sqlite import SqliteLedger
-from importer.model import Claim, Create, RunStart
+from importer.model import Create
+from importer.records import Claim, RunStart
 ledger = SqliteLedger(Path(sys.argv[1]))
 account = ledger.account("https://api.example.com", "default")
 at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)

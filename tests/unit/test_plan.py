@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from builders import INVOICE, make_attempt, make_create, make_entry, row, validate_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model import Attempt, Entry, Issue, Outcome, ReplyKind, Severity, Status, Verdict
-from importer.plan import Plan, plan, say_in_doubt
+from importer.model import Issue, Outcome, Severity, Status
+from importer.plan import Knowledge, Plan, plan, say_in_doubt
+from importer.records import Attempt, Entry, ReplyKind, Verdict
+from importer.replies import ApiInvoice
 from importer.table import Invoices
 
 OLD = make_create()
@@ -27,7 +30,30 @@ OTHER = make_attempt(OLD, ReplyKind.LOST, verdict=Verdict.OTHER)
 
 def plan_row(*attempts: Attempt, **cells: str | None) -> Plan:
     """Plan the good row, some cells replaced, of which the ledger knows these attempts."""
-    return plan(validate_rows(row(**cells)), make_entry(*attempts) if attempts else {})
+    return plan(validate_rows(row(**cells)), known_of(*attempts))
+
+
+def known_of(*attempts: Attempt) -> Knowledge:
+    """Return what is known where the ledger holds these attempts for one reference."""
+    return Knowledge(make_entry(*attempts) if attempts else {})
+
+
+def listed(**fields: object) -> ApiInvoice:
+    """Return the good row's invoice as the API lists it, some fields replaced."""
+    invoice = ApiInvoice(
+        id=INVOICE.id,
+        number=INVOICE.number,
+        reference="INV-1",
+        counterparty_id=123,
+        currency="USD",
+        status="IDLE",
+        note="Rent",
+        fee_bearer="PAYER",
+        as_payment_link=True,
+        due_date=None,
+        owner_id=7,
+    )
+    return replace(invoice, **fields)
 
 
 def three_rows() -> Invoices:
@@ -123,6 +149,36 @@ def test_reference_of_another_invoice_is_a_conflict() -> None:
     assert "INV-900" in outcome.message
 
 
+@pytest.mark.parametrize("attempts", [[], [REFUSED]], ids=["unknown", "rejected"])
+@pytest.mark.parametrize("status", ["IDLE", "PAID", "CANCELED"])
+def test_listed_with_the_same_content_is_already_created(
+    attempts: Sequence[Attempt], status: str
+) -> None:
+    """What the API has already, cancelled or not, isn't created by us once more."""
+    known = replace(known_of(*attempts), listed={"inv-1": [listed(status=status)]})
+    planned = plan(validate_rows(row()), known)
+    (outcome,) = planned.decided
+    assert len(planned) == 0
+    assert (outcome.status, outcome.invoice) == (Status.ALREADY_CREATED, INVOICE)
+
+
+def test_listed_with_other_content_is_a_conflict() -> None:
+    """The API has the reference for something else: named, not sent."""
+    known = Knowledge(listed={"inv-1": [listed(currency="LRD")]})
+    planned = plan(validate_rows(row()), known)
+    (outcome,) = planned.decided
+    assert len(planned) == 0
+    assert (outcome.status, outcome.invoice) == (Status.CONFLICT, INVOICE)
+    assert 'currency "LRD" (now "USD")' in outcome.message
+
+
+def test_found_in_this_run_is_created() -> None:
+    """A doubt that this run settled by finding the invoice counts as created."""
+    known = replace(known_of(FOUND), found={"inv-1"})
+    (outcome,) = plan(validate_rows(row()), known).decided
+    assert (outcome.status, outcome.invoice) == (Status.CREATED, INVOICE)
+
+
 def test_invalid_row_is_not_sent() -> None:
     """All that is wrong with a row is its message, each with its header."""
     planned = plan_row(currency="ZZZ", note=None)
@@ -152,7 +208,7 @@ def test_issue_of_a_whole_row_needs_no_header() -> None:
     """A row of the wrong length is invalid, by its message alone."""
     invoices = validate_rows(row())
     issue = Issue("row_length", 2, None, None, "This row is short.")
-    planned = plan(Invoices(invoices.frame, invoices.columns, (issue,)), {})
+    planned = plan(Invoices(invoices.frame, invoices.columns, (issue,)), Knowledge())
     assert planned.decided == (Outcome(2, Status.INVALID, message="This row is short."),)
 
 
@@ -160,7 +216,7 @@ def test_a_warning_stops_nothing() -> None:
     """A row with a warning is created."""
     invoices = validate_rows(row())
     issue = Issue("odd", 2, "note", None, "Odd.", Severity.WARNING)
-    planned = plan(Invoices(invoices.frame, invoices.columns, (issue,)), {})
+    planned = plan(Invoices(invoices.frame, invoices.columns, (issue,)), Knowledge())
     assert (len(planned), planned.decided) == (1, ())
 
 
@@ -172,13 +228,13 @@ def test_row_without_reference_is_invalid_whatever_the_ledger_knows() -> None:
 def test_creates_are_in_the_order_of_the_file() -> None:
     """Rows that are sent again stand among the new ones where the file has them."""
     again = make_attempt(make_create(reference_id="B"), ReplyKind.REFUSED)
-    planned = plan(three_rows(), make_entry(again))
+    planned = plan(three_rows(), known_of(again))
     assert [create.reference for create in planned] == ["A", "B", "C"]
 
 
 def test_held_creates_are_not_sent_for_a_reason() -> None:
     """--strict holds back everything, --limit all but the first; every row keeps an outcome."""
-    planned = plan(three_rows(), {})
+    planned = plan(three_rows(), Knowledge())
     strict = planned.hold("Held back.")
     assert (len(strict), [o.row for o in strict.decided]) == (0, [2, 3, 4])
     assert {(o.status, o.message) for o in strict.decided} == {(Status.NOT_SENT, "Held back.")}
@@ -191,7 +247,7 @@ def test_held_creates_are_not_sent_for_a_reason() -> None:
 def test_limit_counts_creates_not_rows() -> None:
     """Rows that are decided already don't use up the limit."""
     made = make_attempt(make_create(reference_id="A"), ReplyKind.CREATED)
-    limited = plan(three_rows(), make_entry(made)).hold("Later.", after=1)
+    limited = plan(three_rows(), known_of(made)).hold("Later.", after=1)
     assert [create.reference for create in limited] == ["B"]
     assert [(o.row, o.status) for o in limited.decided] == [
         (2, Status.ALREADY_CREATED),
@@ -224,7 +280,7 @@ def test_every_row_has_one_fate_and_no_doubt_is_sent(
 ) -> None:
     """Each row is created or decided, never both; nothing that may exist is created."""
     invoices = validate_rows(*(row(reference_id=r, note=n) for r, n in rows))
-    planned = plan(invoices, {key: Entry(tuple(attempts)) for key, attempts in known.items()})
+    planned = plan(invoices, Knowledge({key: Entry(tuple(list_)) for key, list_ in known.items()}))
     creates = list(planned)
     fates = [create.row for create in creates] + [outcome.row for outcome in planned.decided]
     assert sorted(fates) == list(range(2, len(rows) + 2))

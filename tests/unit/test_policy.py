@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.model import Account, Create, Created, Halt, Lost, Refused, Step, Throttled
+from importer.model import Create
+from importer.records import Account, Step
+from importer.replies import Created, Halt, Lost, Refused, Throttled
 from importer.submit.policy import (
     BACKOFF_CAP_NS,
+    asked_wait,
     backoff_ns,
     classify,
     clip,
@@ -24,6 +27,14 @@ from importer.submit.policy import (
 NOW = dt.datetime(2027, 1, 4, 9, 0, tzinfo=dt.UTC)
 CREATE = Create(2, "Ref-1", "ref-1", '{"reference_id":"Ref-1"}')
 INVOICE = {"id": 7, "invoice_number": "INV-7", "reference_id": "Ref-1", "owner_id": 3}
+LIMIT_HEADERS = {
+    "retry-after",
+    "ratelimit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -31,10 +42,10 @@ JSON = st.recursive(
 )
 
 
-def reply(status: int, body: object, **headers: str) -> object:
+def reply(status: int, body: object) -> object:
     """Return what an answer to `CREATE` means."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return classify(status, headers, data, CREATE, NOW)
+    return classify(status, data, CREATE)
 
 
 def test_an_invoice_with_our_reference_is_created() -> None:
@@ -106,17 +117,44 @@ def test_everything_else_is_lost(status: int) -> None:
     assert isinstance(reply(status, {"detail": "x"}), Lost)
 
 
-def test_a_503_passes_on_how_long_to_wait() -> None:
-    """`Retry-After` counts for a lost answer as well."""
-    got = reply(503, b"", **{"retry-after": "12"})
-    assert isinstance(got, Lost)
-    assert got.retry_after_s == 12
+def test_429_is_throttled() -> None:
+    """A 429 created nothing."""
+    assert reply(429, b"") == Throttled()
 
 
-def test_429_is_throttled_with_the_time_asked_for() -> None:
-    """A 429 created nothing, and says when to come back."""
-    assert reply(429, b"", **{"retry-after": "3"}) == Throttled(3.0)
-    assert reply(429, b"") == Throttled(None)
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (503, {"retry-after": "12"}, 12),
+        (429, {"retry-after": "3", "ratelimit-reset": "50"}, 3),
+        (429, {"ratelimit-reset": "50"}, 50),
+        (429, {"x-ratelimit-reset": "7.5"}, 7.5),
+        (429, {"x-ratelimit-reset": str(int(NOW.timestamp()) + 9)}, 9),
+        (429, {"x-ratelimit-reset": str(int(NOW.timestamp() + 9) * 1000)}, 9),
+        (200, {"ratelimit-remaining": "0", "ratelimit-reset": "5"}, 5),
+        (200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5"}, 5),
+        (200, {"ratelimit": '"default";r=0;t=30'}, 30),
+        (200, {"ratelimit": "limit=10, remaining=0, reset=4"}, 4),
+        (200, {"ratelimit-remaining": "3", "ratelimit-reset": "5"}, None),
+        (200, {"ratelimit": '"default";r=3;t=30'}, None),
+        (200, {"ratelimit-reset": "5"}, None),
+        (429, {"ratelimit-reset": "soon"}, None),
+        (429, {"x-ratelimit-reset": "9" * 14}, 3600),
+        (429, {}, None),
+    ],
+)
+def test_what_the_api_asks_for_is_read(
+    status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    """`Retry-After` first, then the RateLimit and X-RateLimit families, where nothing remains."""
+    assert asked_wait(status, headers, NOW) == seconds
+
+
+@given(st.dictionaries(st.sampled_from(sorted(LIMIT_HEADERS)), st.text()), st.integers(200, 599))
+def test_no_header_breaks_the_importer(headers: dict[str, str], status: int) -> None:
+    """Whatever a server writes into these headers, the wait is None or from 0 to an hour."""
+    seconds = asked_wait(status, headers, NOW)
+    assert seconds is None or 0 <= seconds <= 3600
 
 
 def test_retry_after_takes_seconds_and_dates() -> None:
@@ -157,7 +195,7 @@ def test_a_422_may_be_a_plain_text() -> None:
 def test_no_answer_breaks_the_importer(status: int, body: object) -> None:
     """Whatever a server answers is told apart without an exception, and only a 2xx is a success."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    got = classify(status, {}, data, CREATE, NOW)
+    got = classify(status, data, CREATE)
     assert not isinstance(got, Created) or 200 <= status < 300
 
 

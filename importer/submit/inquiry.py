@@ -1,0 +1,217 @@
+"""Asking the API what exists: settles what is in doubt, by listings and with patience."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from importer.clock import SECOND_NS, Clock
+from importer.ledger.port import Ledger
+from importer.model import InvoiceRef
+from importer.records import Account, Entry, Resolution, Verdict
+from importer.replies import ApiInvoice
+from importer.submit.engine import Engine, Listener
+from importer.submit.lister import (
+    Listed,
+    Lister,
+    ListingDenied,
+    ListingFailed,
+    Unlisted,
+    list_patiently,
+)
+from importer.submit.lookup import Listing, judge
+
+Result = TypeVar("Result")
+
+LISTINGS = 4
+"""How many listings are read to settle some doubts at most."""
+
+PROOF = 2
+"""How many whole listings must be without a reference before it is believed to be absent."""
+
+
+class Inquiry:
+    """Looks references up at the API and writes what it learns into the ledger.
+
+    Attributes:
+        found: The keys whose doubt was settled because an invoice was found.
+        why: Why the doubt about a key could not be settled.
+        warnings: What the user should know.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        api: Lister,
+        ledger: Ledger,
+        clock: Clock,
+        engine: Engine,
+        listener: Listener,
+        rng: random.Random,
+        delay_s: float,
+    ) -> None:
+        """Prepare to ask.
+
+        Args:
+            account: Whose invoices they are.
+            api: Where they are listed.
+            ledger: Where what is learnt is written down.
+            clock: What waits.
+            engine: Who sends: is stopped when the listing isn't this account's.
+            listener: Told what is waited for.
+            rng: For the jitter of waiting.
+            delay_s: How long the API may go on working on a create, in seconds.
+        """
+        self._account = account
+        self._api = api
+        self._ledger = ledger
+        self._clock = clock
+        self._engine = engine
+        self._listener = listener
+        self._rng = rng
+        self._delay_s = delay_s
+        self._listing: Listing | None = None
+        self.found: set[str] = set()
+        self.why: dict[str, str] = {}
+        self.warnings: list[str] = []
+
+    @property
+    def listed(self) -> Mapping[str, Sequence[ApiInvoice]]:
+        """What the latest listing holds under the keys that it was asked for."""
+        return self._listing.found if self._listing is not None else {}
+
+    def knows(self, keys: Collection[str]) -> bool:
+        """Tell whether the latest listing was asked for some keys."""
+        return self._listing is not None and self._listing.wanted.issuperset(keys)
+
+    async def settle(self, doubts: Sequence[Entry], wanted: Collection[str]) -> set[str]:
+        """Look up references in doubt and write down what is found.
+
+        Args:
+            doubts: What is to be settled.
+            wanted: Other keys to look for in the same listings.
+
+        Returns:
+            The keys that are proven absent.
+        """
+        left = {entry.key: entry for entry in doubts}
+        proofs: Counter[str] = Counter()
+        absent: set[str] = set()
+        await self._wait(self._patience(doubts), len(left))
+        for turn in range(LISTINGS):
+            if turn:
+                await self._wait(self._delay_s, len(left))
+            if not await self.list([*left, *wanted]):
+                break
+            for entry in list(left.values()):
+                verdict = self._settle_one(entry, proofs)
+                if verdict is not None:
+                    del left[entry.key]
+                if verdict is Verdict.ABSENT:
+                    absent.add(entry.key)
+            if not left:
+                break
+        return absent
+
+    def _settle_one(self, entry: Entry, proofs: Counter[str]) -> Verdict | None:
+        """Settle one doubt by the latest listing, where it does."""
+        listing = self._listing
+        if listing is None:
+            return None
+        finding = judge(entry, listing.found.get(entry.key, ()))
+        if finding is not None:
+            self.found.add(entry.key)
+            return self._resolve(entry.key, finding.verdict, finding.invoice, finding.detail)
+        reason = listing.reason_against_absence(entry, trusted=self._trusted())
+        if reason is None:
+            proofs[entry.key] += 1
+            if proofs[entry.key] == PROOF:
+                return self._resolve(entry.key, Verdict.ABSENT, None, "absent from whole listings")
+            reason = "only one whole listing was without it"
+        self.why[entry.key] = reason
+        return None
+
+    def _resolve(
+        self, key: str, verdict: Verdict, invoice: InvoiceRef | None, detail: str | None
+    ) -> Verdict:
+        resolution = Resolution(verdict, "listing", self._clock.now(), invoice, detail)
+        self._ledger.resolve(self._account.id, key, resolution)
+        return verdict
+
+    def _trusted(self) -> bool:
+        """Tell whether the API has always named the reference; asked anew, it may have changed."""
+        return self._ledger.account(self._account.url, self._account.name).proves_absence
+
+    async def list(self, wanted: Iterable[str]) -> bool:
+        """Read the API's listing into `_listing`; return whether that could be done."""
+        self._listing = None
+        if self._engine.stopped is not None:
+            return False
+        keys, witnesses = frozenset(wanted), self._ledger.witnesses(self._account.id)
+        read = await self._unless_stopped(
+            list_patiently(
+                self._api,
+                lambda: Listing(keys, witnesses),
+                clock=self._clock,
+                rng=self._rng,
+                on_wait=self._listener.on_wait,
+            )
+        )
+        match read:
+            case None:
+                return False
+            case (Listed(), listing):
+                return self._accept(listing)
+            case (Unlisted(reason=reason), _):
+                self._warn(f"{reason}: what exists there can't be looked up.")
+            case (ListingFailed(reason=reason) | ListingDenied(reason=reason), _):
+                self._engine.stop(f"the API's invoices can't be listed: {reason}")
+        return False
+
+    def _accept(self, listing: Listing) -> bool:
+        if self._engine.owner is None and len(listing.owners) == 1:
+            self._engine.pin(next(iter(listing.owners)))
+        strangers = listing.owners - {self._engine.owner}
+        if strangers:
+            self._engine.stop(
+                f"the API lists invoices of owner {min(strangers)}, but this account's belong to "
+                f"owner {self._engine.owner}. Check the token, or name another --account"
+            )
+            return False
+        self._listing = listing
+        return True
+
+    def _patience(self, doubts: Iterable[Entry]) -> float:
+        """Return how long the API may still be working on the last of some attempts, in seconds."""
+        delay, now = self._delay_s, self._clock.now()
+        last = max(a.last_seen for entry in doubts for a in entry.attempts if a.in_doubt)
+        gone = (now - last).total_seconds()
+        # A wall clock that ran backwards tells nothing: count from now.
+        return delay if gone < 0 else max(delay - gone, 0.0)
+
+    async def _wait(self, seconds: float, rows: int) -> None:
+        if seconds <= 0:
+            return
+        what = "1 row in doubt is" if rows == 1 else f"{rows} rows in doubt are"
+        self._listener.on_wait(f"before {what} looked up", seconds)
+        await self._unless_stopped(self._clock.sleep_ns(round(seconds * SECOND_NS)))
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result | None:
+        """Wait for something, or until stopped: then give it up and return None."""
+        task = asyncio.create_task(work)
+        stopping = asyncio.create_task(self._engine.stopping.wait())
+        await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return None
+        return task.result()
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
