@@ -99,8 +99,8 @@ class Campaign:
 
     @property
     def unsettled(self) -> frozenset[int]:
-        """The rows that were sent, and whose answers could not be written down."""
-        return frozenset(self._engine.unsettled)
+        """The rows that were sent, and of which nothing more could be written down."""
+        return frozenset(self._engine.unsettled | self._engine.lost.keys())
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -138,12 +138,12 @@ class Campaign:
             StoppedError: When the ledger can't be written.
         """
         await self._engine.send(planned)
-        absent = await self._look_up(self._engine.take_lost())
+        absent = await self._look_up(list(self._engine.lost.values()))
         again = [create for create in absent if create.key not in self._resent]
         if again and self.stopped is None:
             self._resent.update(create.key for create in again)
             await self._engine.send(again)
-            await self._look_up(self._engine.take_lost())
+            await self._look_up(list(self._engine.lost.values()))
         await self._look_up_duplicates()
 
     def _know(self, keys: Iterable[str]) -> Knowledge:

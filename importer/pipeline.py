@@ -9,8 +9,8 @@ import json
 import platform
 import random
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,18 +23,11 @@ from importer.clock import Clock
 from importer.columns import map_columns
 from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
-from importer.model import Field, Outcome, Severity, Status
+from importer.model import Field, Outcome, Status
 from importer.plan import Plan
 from importer.read import read_table
 from importer.records import Account, RunEnd, RunStart
-from importer.report import (
-    Report,
-    Summary,
-    choose_exit_code,
-    count,
-    count_by_currency,
-    order_outcomes,
-)
+from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
 from importer.signals import Signals
 from importer.submit.api import HttpApi
@@ -165,12 +158,17 @@ class _Run:
 
     def carry_out(self) -> Report:
         sent = asyncio.run(self._deal())
-        report = self._report(sent)
+        report = self._report(sent, self.output)
         try:
             write_results(report, self.output)
         except FileError as exc:
-            raise StoppedError(str(exc)) from exc
-        self.ledger.finish_run(self.id, self._end(report))
+            report = self._report(replace(sent, stopped=str(exc).rstrip(".")), None)
+        try:
+            self.ledger.finish_run(self.id, self._end(report))
+        except StoppedError as exc:
+            report = self._report(
+                replace(sent, stopped=str(exc).rstrip(".")), report.summary.output
+            )
         return report
 
     def _restrict(self, planned: Plan) -> Plan:
@@ -250,32 +248,20 @@ class _Run:
             table=table,
         )
 
-    def _report(self, sent: Sent) -> Report:
+    def _report(self, sent: Sent, output: Path | None) -> Report:
         outcomes = order_outcomes(self.table, sent.outcomes, sent.rest)
-        counts = count(outcomes)
-        refused = self.settings.strict and bool(self.invoices.invalid_rows())
-        summary = Summary(
-            run_id=self.id,
-            file=self.table.path.absolute(),
+        conduct = Conduct(
+            id=self.id,
             account=str(self.account),
             started_at=self.started,
             duration_s=(self.clock.now() - self.started).total_seconds(),
-            counts=counts,
-            by_currency=count_by_currency(outcomes, self.invoices),
-            output=self.output,
-            exit_code=choose_exit_code(
-                counts,
-                stopped=sent.stopped is not None,
-                interrupted=sent.interrupted,
-                refused=refused,
-            ),
-            error=sent.stopped,
-            warnings=(*sent.warnings, *self._warnings()),
+            output=output,
+            stopped=sent.stopped,
+            interrupted=sent.interrupted,
+            refused=self.settings.strict and bool(self.invoices.invalid_rows()),
+            warnings=sent.warnings,
         )
-        return Report(self.table, self.kinds, outcomes, self.invoices.issues, summary)
-
-    def _warnings(self) -> Iterator[str]:
-        return (i.message for i in self.invoices.issues if i.severity is Severity.WARNING)
+        return build_report(self.table, self.kinds, self.invoices, outcomes, conduct)
 
     def _end(self, report: Report) -> RunEnd:
         summary = report.summary
@@ -283,7 +269,7 @@ class _Run:
             at=self.clock.now(),
             counts={status.value: rows for status, rows in summary.counts.items()},
             exit_code=summary.exit_code,
-            output=str(summary.output),
+            output=str(summary.output) if summary.output is not None else None,
             error=summary.error,
             outcomes=pack_frame(report.outcomes),
         )

@@ -16,7 +16,7 @@ from importer.errors import (
     EXIT_ROWS,
     EXIT_STOPPED,
 )
-from importer.model import Field, Issue, Outcome, Status
+from importer.model import Field, Issue, Outcome, Severity, Status
 from importer.table import ROW, Invoices, Table
 
 OUTCOME_SCHEMA = {
@@ -60,6 +60,33 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a run went, as its report needs to know.
+
+    Attributes:
+        id: The run's name.
+        account: The account's name and URL.
+        started_at: Wall-clock time (UTC).
+        duration_s: Seconds from start to results.
+        output: Where the results go, an absolute path.
+        stopped: Why it stopped early; None where it didn't.
+        interrupted: It stopped because a signal told it to.
+        refused: `--strict` kept everything back.
+        warnings: What the user should know.
+    """
+
+    id: str
+    account: str
+    started_at: dt.datetime
+    duration_s: float
+    output: Path | None
+    stopped: str | None = None
+    interrupted: bool = False
+    refused: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that the results are written from.
 
@@ -78,6 +105,44 @@ class Report:
     outcomes: pl.DataFrame
     issues: tuple[Issue, ...]
     summary: Summary
+
+
+def build_report(
+    table: Table, kinds: pl.DataFrame, invoices: Invoices, outcomes: pl.DataFrame, run: Conduct
+) -> Report:
+    """Put together what the results are written from.
+
+    Args:
+        table: The file's table.
+        kinds: What each of its cells is.
+        invoices: Its rows as invoices.
+        outcomes: What became of them, as of `order_outcomes`.
+        run: How the run went.
+    """
+    counts = count(outcomes)
+    issues = invoices.issues
+    summary = Summary(
+        run_id=run.id,
+        file=table.path.absolute(),
+        account=run.account,
+        started_at=run.started_at,
+        duration_s=run.duration_s,
+        counts=counts,
+        by_currency=count_by_currency(outcomes, invoices),
+        output=run.output,
+        exit_code=choose_exit_code(
+            counts,
+            stopped=run.stopped is not None,
+            interrupted=run.interrupted,
+            refused=run.refused,
+        ),
+        error=run.stopped,
+        warnings=(
+            *run.warnings,
+            *(issue.message for issue in issues if issue.severity is Severity.WARNING),
+        ),
+    )
+    return Report(table, kinds, outcomes, issues, summary)
 
 
 def order_outcomes(table: Table, outcomes: Iterable[Outcome], rest: Outcome) -> pl.DataFrame:

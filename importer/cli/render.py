@@ -33,7 +33,8 @@ def summary_text(summary: Summary) -> str:
         lines.append(f"{which}: see the sheet Problems, correct them in Results, import it again.")
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
-    lines.append(f"Results: {summary.output}")
+    if summary.output is not None:
+        lines.append(f"Results: {summary.output}")
     return "\n".join(lines)
 
 
@@ -49,7 +50,7 @@ def summary_json(summary: Summary) -> str:
             for currency, by in summary.by_currency.items()
         },
         duration_s=round(summary.duration_s, 3),
-        output=str(summary.output),
+        output=str(summary.output) if summary.output is not None else None,
         exit_code=summary.exit_code,
         error=summary.error,
     )

@@ -75,7 +75,7 @@ class Engine:
         outcomes: What became of rows, by row. A row that was sent and has no outcome yet is in
             `lost`, or in `unsettled`; any other without one was not sent, for the reason in
             `stopped`.
-        lost: The creates whose answers were lost, to be looked up.
+        lost: The creates whose answers were lost, by row, until they have an outcome.
         duplicates: The creates of which the API says that they exist already.
         unsettled: The rows that left, and whose answers could not be written down.
         stopping: Set once nothing new may be sent.
@@ -106,7 +106,7 @@ class Engine:
         self._flying: set[asyncio.Task[None]] = set()
         self._expired: set[int] = set()
         self.outcomes: dict[int, Outcome] = {}
-        self.lost: list[Create] = []
+        self.lost: dict[int, Create] = {}
         self.duplicates: list[Create] = []
         self.unsettled: set[int] = set()
         self.stopping = asyncio.Event()
@@ -139,12 +139,8 @@ class Engine:
     def conclude(self, outcome: Outcome) -> None:
         """Give a row its outcome, or a better one, and tell the listener."""
         self.outcomes[outcome.row] = outcome
+        self.lost.pop(outcome.row, None)
         self._listener.on_outcome(outcome)
-
-    def take_lost(self) -> list[Create]:
-        """Return the creates whose answers were lost, and forget them."""
-        lost, self.lost = self.lost, []
-        return lost
 
     def pin(self, owner: int) -> int:
         """Pin the account's owner unless one is pinned; return the owner that is."""
@@ -256,7 +252,7 @@ class Engine:
                     self.duplicates.append(create)
                 self.conclude(Outcome(create.row, Status.REJECTED, message=self._say(reply)))
             case Lost():
-                self.lost.append(create)
+                self.lost[create.row] = create
             case Halt(reason=reason):
                 self.stop(reason)
             case Expired() if create.row in self._expired:

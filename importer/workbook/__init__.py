@@ -27,7 +27,7 @@ def write_results(report: Report, path: Path) -> None:
         FileError: When the file can't be written; a part of it is never left behind.
     """
     write = WRITERS[check_suffix(path)]
-    again = f"`import-invoices runs {report.summary.run_id}` writes the results of this run again."
+    again = f"import-invoices runs {report.summary.run_id} --output FILE writes the results again."
     try:
         place(write(report), path)
     except FileExistsError as exc:
