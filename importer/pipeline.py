@@ -139,6 +139,15 @@ def import_file(
         ).carry_out()
 
 
+def whoami() -> tuple[str, str]:
+    """Return the OS user and the machine's name, for the record."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        user = "unknown"
+    return user, platform.node()
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One run that holds the sender lock."""
@@ -236,14 +245,15 @@ class _Run:
         return Terms(sending, settings.rate, settings.lookup_delay, settings.check_server)
 
     def _start(self, table: bytes) -> RunStart:
+        user, host = whoami()
         return RunStart(
             id=self.id,
             account_id=self.account.id,
             at=self.started,
             file=str(self.table.path.absolute()),
             sha256=self.table.sha256,
-            user=getpass.getuser(),
-            host=platform.node(),
+            user=user,
+            host=host,
             options=json.dumps(asdict(self.settings), default=str),
             table=table,
         )

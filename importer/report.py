@@ -209,5 +209,5 @@ def choose_exit_code(
 
 def _flat(outcome: Outcome) -> tuple[int, str, str | None, int | None, str | None]:
     ref = outcome.invoice
-    number, identity = (ref.number, ref.id) if ref is not None else (None, None)
+    number, identity = (ref.number, ref.id or None) if ref is not None else (None, None)
     return outcome.row, outcome.status.value, number, identity, outcome.message or None

@@ -13,6 +13,9 @@ from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, Importer
 
 COMMANDS = {
     "run": "importer.cli.run",
+    "runs": "importer.cli.runs",
+    "status": "importer.cli.status",
+    "resolve": "importer.cli.resolve",
     "sandbox": "importer.cli.sandbox",
 }
 """Every command and the module that holds it, imported when it is asked for."""

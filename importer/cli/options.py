@@ -26,10 +26,15 @@ class Option(click.Option):
         return super().get_error_hint(ctx)
 
 
-def option(*names: str, **kwargs: Any) -> Callable[[Function], Function]:  # noqa: ANN401 click's
+OPTIONS: dict[str, Callable[..., Any]] = {}
+"""What declares each option, by name, in the order of `--help`."""
+
+
+def declare(*names: str, **kwargs: Any) -> None:  # noqa: ANN401 click's
     """Declare an option with its environment variable, the same for every command."""
-    variable = PREFIX + names[0].partition("/")[0].removeprefix("--").upper().replace("-", "_")
-    return click.option(*names, cls=Option, envvar=variable, **kwargs)
+    name = names[0].partition("/")[0]
+    variable = PREFIX + name.removeprefix("--").upper().replace("-", "_")
+    OPTIONS[name] = click.option(*names, cls=Option, envvar=variable, **kwargs)
 
 
 class Rate(click.ParamType[float | None]):
@@ -56,121 +61,122 @@ POSITIVE = click.FloatRange(min=0, min_open=True)
 SECONDS = click.FloatRange(min=0)
 PATH = click.Path(path_type=Path)
 
-RUN_OPTIONS = (
-    option("--api-url", metavar="URL", help="The API's base URL. Required without --sandbox."),
-    option(
-        "--account",
-        metavar="NAME",
-        help="Whose invoices these are, where one URL serves several.  [default: default]",
-    ),
-    option(
-        "--allow-http",
-        is_flag=True,
-        help="Allow an API URL that is neither encrypted nor on this computer.",
-    ),
-    option("--sandbox", is_flag=True, help="Run against the embedded local API; needs no token."),
-    option(
-        "--rate",
-        type=Rate(),
-        default=10,
-        show_default=True,
-        metavar="N",
-        help="Creates a second at most; auto finds out what the API takes.",
-    ),
-    option(
-        "--concurrency",
-        type=click.IntRange(min=1),
-        default=8,
-        show_default=True,
-        metavar="N",
-        help="Creates in flight at most.",
-    ),
-    option(
-        "--output",
-        type=PATH,
-        metavar="PATH",
-        help="Results file, .xlsx or .csv; never overwrites."
-        "  [default: reports/<name>-<time>.xlsx]",
-    ),
-    option(
-        "--ledger",
-        type=PATH,
-        metavar="PATH",
-        help="The record of all that was sent.  [default: in the user's data folder]",
-    ),
-    option("--sheet", metavar="NAME", help="The sheet to read.  [default: the one that fits]"),
-    option(
-        "--timezone",
-        metavar="NAME",
-        default="UTC",
-        show_default=True,
-        help="The zone of dates and times that name none.",
-    ),
-    option(
-        "--date-format",
-        metavar="FORMAT",
-        help="How dates are written besides 2027-01-31, such as %d/%m/%Y.",
-    ),
-    option("--strict", is_flag=True, help="Send nothing unless every row is valid."),
-    option(
-        "--limit",
-        type=click.IntRange(min=0),
-        metavar="N",
-        help="Send the first N planned creates: a first taste.",
-    ),
-    option(
-        "--lookup-delay",
-        type=SECONDS,
-        default=60,
-        show_default=True,
-        metavar="SECONDS",
-        help="How long to let the server finish before an in-doubt row is looked up.",
-    ),
-    option(
-        "--timeout",
-        type=POSITIVE,
-        default=30,
-        show_default=True,
-        metavar="SECONDS",
-        help="For one create; for a listing, between two reads.",
-    ),
-    option(
-        "--wait",
-        type=SECONDS,
-        default=600,
-        show_default=True,
-        metavar="SECONDS",
-        help="How long to wait for another run on this ledger to end.",
-    ),
-    option(
-        "--give-up-after",
-        type=POSITIVE,
-        default=300,
-        show_default=True,
-        metavar="SECONDS",
-        help="Stop when nothing but failures came for so long.",
-    ),
-    option(
-        "--keep-going",
-        is_flag=True,
-        help="Go on where row after row is refused for one reason.",
-    ),
-    option(
-        "--check-server/--no-check-server",
-        default=True,
-        show_default=True,
-        help="List the server before the first create.",
-    ),
-    option("--json", "as_json", is_flag=True, help="Print a summary for machines."),
-    option("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal)."),
+declare("--api-url", metavar="URL", help="The API's base URL. Required without --sandbox.")
+declare(
+    "--account",
+    metavar="NAME",
+    help="Whose invoices these are, where one URL serves several.  [default: default]",
 )
+declare(
+    "--allow-http",
+    is_flag=True,
+    help="Allow an API URL that is neither encrypted nor on this computer.",
+)
+declare("--sandbox", is_flag=True, help="Run against the embedded local API; needs no token.")
+declare(
+    "--rate",
+    type=Rate(),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Creates a second at most; auto finds out what the API takes.",
+)
+declare(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Creates in flight at most.",
+)
+declare(
+    "--output",
+    type=PATH,
+    metavar="PATH",
+    help="Results file, .xlsx or .csv; never overwrites.  [default: reports/<name>-<time>.xlsx]",
+)
+declare(
+    "--ledger",
+    type=PATH,
+    metavar="PATH",
+    help="The record of all that was sent.  [default: in the user's data folder]",
+)
+declare("--sheet", metavar="NAME", help="The sheet to read.  [default: the one that fits]")
+declare(
+    "--timezone",
+    metavar="NAME",
+    default="UTC",
+    show_default=True,
+    help="The zone of dates and times that name none.",
+)
+declare(
+    "--date-format",
+    metavar="FORMAT",
+    help="How dates are written besides 2027-01-31, such as %d/%m/%Y.",
+)
+declare("--strict", is_flag=True, help="Send nothing unless every row is valid.")
+declare(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Send the first N planned creates: a first taste.",
+)
+declare(
+    "--lookup-delay",
+    type=SECONDS,
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to let the server finish before an in-doubt row is looked up.",
+)
+declare(
+    "--timeout",
+    type=POSITIVE,
+    default=30,
+    show_default=True,
+    metavar="SECONDS",
+    help="For one create; for a listing, between two reads.",
+)
+declare(
+    "--wait",
+    type=SECONDS,
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another run on this ledger to end.",
+)
+declare(
+    "--give-up-after",
+    type=POSITIVE,
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop when nothing but failures came for so long.",
+)
+declare(
+    "--keep-going",
+    is_flag=True,
+    help="Go on where row after row is refused for one reason.",
+)
+declare(
+    "--check-server/--no-check-server",
+    default=True,
+    show_default=True,
+    help="List the server before the first create.",
+)
+declare("--json", "as_json", is_flag=True, help="Print a summary for machines.")
+declare("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal).")
 
 
-def run_options(function: Function) -> Function:
-    """Give a command the options of a run."""
-    for decorate in reversed(RUN_OPTIONS):
-        function = decorate(function)
-    return function
+def options(*names: str) -> Callable[[Function], Function]:
+    """Give a command some of the options; all of them where none is named."""
+
+    def decorate(function: Function) -> Function:
+        for name in reversed(names or tuple(OPTIONS)):
+            function = OPTIONS[name](function)
+        return function
+
+    return decorate
 
 
 def default_ledger() -> Path:

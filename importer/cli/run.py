@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from importer.cli.options import run_options, to_settings
+from importer.cli.options import options, to_settings
 from importer.cli.target import target
 from importer.settings import Api, Settings
 
 
 @click.command("run")
 @click.argument("file", type=click.Path(path_type=Path))
-@run_options
+@options()
 def command(file: Path, **given: Any) -> int:  # noqa: ANN401 click's options
     """Create an invoice for every row of FILE (.xlsx or .csv) and write the results.
 

@@ -45,6 +45,10 @@ class MemoryLedger:
         self._accounts[account.id] = account
         return account
 
+    def accounts(self) -> list[Account]:
+        """Return every account, in the order in which they were first seen."""
+        return list(self._accounts.values())
+
     def pin_owner(self, account_id: int, owner_id: int) -> int:
         """Pin the account's owner unless one is pinned; return the owner that is pinned."""
         account = self._known_account(account_id)

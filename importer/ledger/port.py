@@ -30,6 +30,10 @@ class Ledger(Protocol):
         """Return the account with this URL and name, made on first sight."""
         ...
 
+    def accounts(self) -> list[Account]:
+        """Return every account, in the order in which they were first seen."""
+        ...
+
     def pin_owner(self, account_id: int, owner_id: int) -> int:
         """Pin the account's owner unless one is pinned; return the owner that is pinned."""
         ...

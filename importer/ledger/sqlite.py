@@ -62,6 +62,11 @@ class SqliteLedger:
             ).fetchone()
         return to_account(row)
 
+    def accounts(self) -> list[Account]:
+        """Return every account, in the order in which they were first seen."""
+        with self._transaction("read") as db:
+            return [to_account(row) for row in db.execute("SELECT * FROM account ORDER BY id")]
+
     def pin_owner(self, account_id: int, owner_id: int) -> int:
         """Pin the account's owner unless one is pinned; return the owner that is pinned."""
         with self._transaction("written") as db:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -28,10 +29,12 @@ from importer.submit.lister import (
 )
 from importer.submit.listing import ListingError, ListingReader
 from importer.submit.policy import HALTS, asked_wait, classify, hide
+from importer.submit.retriever import NotRetrieved, Retrieved, parse_retrieved
 from importer.submit.tokens import ClientCredentials, GivenToken, Grant, TokenError, Tokens
 
 CREATE_PATH = "/v1/invoices/create"
 LIST_PATH = "/v1/invoices/list"
+RETRIEVE_PATH = "/v1/invoices/retrieve/number/"
 TOKEN_PATH = "/v1/jwt/client/obtain/token"  # noqa: S105 a path, no token
 MOST_BYTES = 1 << 20
 """The largest answer to a create that is read: 1 MiB."""
@@ -170,6 +173,20 @@ class HttpApi:
             denied = _distrust(exc)
             return ListingDenied(denied) if denied else ListingFailed(_unreachable(exc))
         return Listed()
+
+    async def retrieve(self, number: str) -> Retrieved:
+        """See `Retriever.retrieve`."""
+        path = RETRIEVE_PATH + quote(number, safe="")
+        try:
+            token = await self._tokens.current()
+            request = self._client.build_request("GET", path, headers=_bearer(token))
+            async with asyncio.timeout(self._timeout):
+                status, _, body = await self._exchange(request)
+        except TokenError as exc:
+            return NotRetrieved(str(exc))
+        except (httpx.HTTPError, httpx.StreamError, TimeoutError) as exc:
+            return NotRetrieved(_unreachable(exc))
+        return parse_retrieved(status, hide(body or b"", token.reveal()))
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes | None]:
         """Return the answer's status, headers and body; None for a body that is too big."""

@@ -192,6 +192,14 @@ def hide(body: bytes, secret: str) -> bytes:
         return body.replace(secret.encode(), HIDDEN.encode())
 
 
+def parse_json(body: bytes) -> object:
+    """Read a server's JSON; None where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def clip(text: str) -> str:
     """Return a server's text fit to be shown: on one line, printable, not too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * MOST_TEXT]).split())
@@ -199,7 +207,7 @@ def clip(text: str) -> str:
 
 
 def _classify_success(status: int, body: bytes, create: Create) -> Reply:
-    invoice = parse_invoice(_json(body))
+    invoice = parse_invoice(parse_json(body))
     if invoice is None:
         return Lost(f"the API answered {status}, but with no invoice", status)
     if invoice.reference is None:
@@ -230,15 +238,8 @@ def _seconds_until(text: str, now: dt.datetime) -> float:
     return ((date if date.tzinfo else date.replace(tzinfo=dt.UTC)) - now).total_seconds()
 
 
-def _json(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _detail(body: bytes) -> object:
-    data = _json(body)
+    data = parse_json(body)
     return data.get("detail") if isinstance(data, dict) else None
 
 

@@ -1,0 +1,91 @@
+"""What the ledger remembers: the results of an earlier run, written again at any time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from importer.archive import unpack_frame, unpack_table
+from importer.clean import Reading, clean
+from importer.columns import map_columns
+from importer.errors import EXIT_INTERRUPTED, UsageError
+from importer.ledger.port import Ledger
+from importer.model import Outcome, Status
+from importer.plan import Knowledge, plan
+from importer.records import Entry, EntryState, Run
+from importer.report import Conduct, Report, build_report, order_outcomes
+from importer.table import Invoices, Table
+from importer.validate import validate
+from importer.workbook import prepare_output, write_results
+
+DIED = Outcome(
+    0, Status.NOT_SENT, message="Not sent: the run ended before its turn. Run the file again."
+)
+
+
+def find_run(ledger: Ledger, run_id: str) -> Run:
+    """Return a run by its name.
+
+    Raises:
+        UsageError: When there is none.
+    """
+    run = ledger.run(run_id)
+    if run is None:
+        raise UsageError(
+            f'The ledger knows no run "{run_id}". `import-invoices runs` lists those it knows.'
+        )
+    return run
+
+
+def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
+    """Write the results of a run again, as they were, or as they are if the run never ended.
+
+    Args:
+        ledger: Where the run is kept.
+        run: The run, with its table.
+        output: Where to; `.xlsx` or `.csv`.
+
+    Raises:
+        UsageError: When nothing can be written there.
+        FileError: When writing fails.
+    """
+    place = prepare_output(output)
+    table = unpack_table(run.start.table)
+    options = json.loads(run.start.options)
+    reading = Reading(options["timezone"], options["date_format"])
+    invoices = validate(clean(table, map_columns(table.headers), reading), table)
+    outcomes = (
+        _remaining(ledger, run, table, invoices)
+        if run.end is None
+        else unpack_frame(run.end.outcomes)
+    )
+    accounts = {account.id: account for account in ledger.accounts()}
+    end = run.end
+    conduct = Conduct(
+        id=run.start.id,
+        account=str(accounts[run.start.account_id]),
+        started_at=run.start.at,
+        duration_s=(end.at - run.start.at).total_seconds() if end is not None else 0.0,
+        output=place,
+        stopped=end.error if end is not None else "the run ended without a word",
+        interrupted=end is not None and end.exit_code == EXIT_INTERRUPTED,
+    )
+    report = build_report(table, table.read_kinds(), invoices, outcomes, conduct)
+    write_results(report, place)
+    return report
+
+
+def _remaining(ledger: Ledger, run: Run, table: Table, invoices: Invoices) -> pl.DataFrame:
+    """Return what became of the rows of a run that was killed, from its attempts."""
+    keys = invoices.frame["key"].drop_nulls().to_list()
+    entries = ledger.entries(run.start.account_id, keys)
+    made_then = {key for key, entry in entries.items() if _made_in(entry, run)}
+    planned = plan(invoices, Knowledge(entries, found=made_then))
+    return order_outcomes(table, planned.decided, DIED)
+
+
+def _made_in(entry: Entry, run: Run) -> bool:
+    made = entry.created
+    return entry.state is EntryState.CREATED and made is not None and made.run_id == run.start.id
