@@ -193,7 +193,8 @@ class Account:
     proves_absence: bool = True
 
     def __str__(self) -> str:
-        return f"{self.name} at {self.url}"
+        url = "the sandbox" if self.url.startswith("sandbox:") else self.url
+        return f"{self.name} at {url}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from importer.model import NEEDS_USER, Outcome
 
 if TYPE_CHECKING:  # heavy, and not needed to show anything
+    from importer.cli.progress import Bar
     from importer.pipeline import Preview
+
+WORTH_SAYING_S = 1.0
 
 
 class Console:
@@ -28,9 +31,9 @@ class Console:
         self._interactive = self._terminal and sys.stdin.isatty()
         self._ask = ask and self._interactive
         self._keep_going = keep_going
-        self._progress: Any = None
-        self._task: Any = None
-        self._wrong = 0
+        self._bar: Bar | None = None
+        self._done: set[int] = set()
+        self._wrong: set[int] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -41,8 +44,8 @@ class Console:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def on_lock_wait(self, seconds: float) -> None:
         """See `Events`."""
@@ -60,53 +63,37 @@ class Console:
         ):
             return False
         if self._terminal:
-            self._start_bar(preview.creates)
+            from importer.cli.progress import Bar  # noqa: PLC0415 only on a terminal
+
+            self._bar = Bar(preview.creates)
         return True
 
     def on_outcome(self, outcome: Outcome) -> None:
-        """See `Events`: move the bar."""
+        """See `Listener`: move the bar."""
+        self._done.add(outcome.row)
+        self._wrong.discard(outcome.row)
         if outcome.status in NEEDS_USER:
-            self._wrong += 1
-        if self._progress is not None:
-            wrong = f"{self._wrong} with problems" if self._wrong else ""
-            self._progress.update(self._task, advance=1, note=wrong)
+            self._wrong.add(outcome.row)
+        if self._bar is not None:
+            wrong = f"{len(self._wrong)} with problems" if self._wrong else ""
+            self._bar.show(len(self._done), wrong)
 
     def on_wait(self, reason: str, seconds: float) -> None:
-        """See `Events`: say what is waited for."""
-        if self._progress is not None:
-            self._progress.update(self._task, note=f"{reason}; waiting {seconds:.0f} s")
+        """See `Listener`: say what is waited for, unless it is over at once."""
+        if self._bar is not None:
+            self._bar.show(len(self._done), f"{seconds:.0f} s: {reason}")
+        elif self._terminal and seconds >= WORTH_SAYING_S:
+            click.echo(f"Waiting {seconds:.0f} s: {reason}.", err=True)
 
     def on_refusals(self, reason: str) -> bool:
         """See `Listener`: ask on a terminal, else stop unless --keep-going."""
         if self._keep_going or not self._interactive:
             return self._keep_going
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.stop()
         go_on = click.confirm(
             f"The API refuses row after row for one reason ({reason}). Go on?", err=True
         )
-        if self._progress is not None:
-            self._progress.start()
+        if self._bar is not None:
+            self._bar.start()
         return go_on
-
-    def _start_bar(self, total: int) -> None:
-        from rich.console import Console as RichConsole  # noqa: PLC0415 only on a terminal
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._progress = Progress(
-            TextColumn("Creating"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.speed:.1f}/s" if total else ""),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
-            console=RichConsole(stderr=True),
-        )
-        self._progress.start()
-        self._task = self._progress.add_task("", total=total, note="")
