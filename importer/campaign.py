@@ -94,8 +94,9 @@ class Campaign:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of the rows that were sent."""
-        return tuple(self._engine.outcomes.values())
+        """What became of the rows that were sent; none for one in `unsettled`, sent once more."""
+        unsettled = self.unsettled
+        return tuple(o for row, o in self._engine.outcomes.items() if row not in unsettled)
 
     @property
     def unsettled(self) -> frozenset[int]:

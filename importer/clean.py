@@ -115,7 +115,11 @@ def _trimmed(table: Table, columns: ColumnMap) -> pl.DataFrame:
 
 
 def _folded(references: pl.Series) -> pl.Series:
-    """Case-fold references. Lower-casing is folding for ASCII; the others are folded one by one."""
+    """Return the keys of references, as of `model.reference_key`.
+
+    Lower-casing is folding for ASCII; the others are folded one by one.
+    """
+    references = references.str.replace_all(r"\s+", " ")
     lower = references.str.to_lowercase()
     others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
     if others.is_empty():
@@ -153,6 +157,6 @@ def _say_truth(value: str) -> str:
 
 def _say_date(value: str) -> str:
     return (
-        f"{value} is not a date that can be read for certain. Write it as 2027-01-31, or with a "
-        "time and its zone as 2027-01-31T17:00:00Z."
+        f"{value} is not a date that can be read for certain. Write it as 2027-01-31 (with a time "
+        "and its zone: 2027-01-31T17:00:00Z), or say with --date-format how dates are written."
     )

@@ -17,6 +17,9 @@ import polars as pl
 from importer.model import Create, Field
 from importer.replies import ApiInvoice
 
+LEAST_CUT = 20
+"""No server cuts a note to fewer characters: what is shorter, and no end of ours, is another."""
+
 BODY = "body"
 """The frame column with the canonical JSON body."""
 
@@ -85,6 +88,8 @@ def listed_differences(ours: Create, listed: ApiInvoice) -> tuple[str, ...]:
     def same(field: str, said: Any, value: Any) -> bool:  # noqa: ANN401 whatever JSON holds
         if field == Field.NOTE:
             return _cut(said, value)
+        if field in {Field.CURRENCY, Field.FEE_BEARER}:
+            return bool(said == value.strip().upper())
         return _rounded(ours.due_day, said, value) if field == Field.DUE_DATE else said == value
 
     return tuple(
@@ -111,7 +116,9 @@ def parse_instant(text: str) -> dt.datetime | None:
 
 def _cut(note: str, listed: str) -> bool:
     """Tell whether a listed note is ours, white space and a cut-off end aside."""
-    return collapse(note).startswith(collapse(listed).rstrip("… .")) or not listed
+    ours, theirs = collapse(note), collapse(listed)
+    cut = theirs.endswith(("…", "...")) or len(listed) >= LEAST_CUT
+    return theirs in {ours, ""} or (cut and ours.startswith(theirs.rstrip("… .")))
 
 
 def _rounded(day: str | None, ours: str, listed: str) -> bool:
@@ -124,7 +131,7 @@ def _rounded(day: str | None, ours: str, listed: str) -> bool:
         return True
     if day is not None:
         noon = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")
-        return noon - dt.timedelta(hours=26) <= there <= noon + dt.timedelta(hours=24)
+        return dt.timedelta(hours=-26) <= there - noon <= dt.timedelta(hours=24)
     midnight = there.replace(hour=0, minute=0, second=0) == there
     return abs(there - here) < dt.timedelta(minutes=1) or (midnight and there.date() == here.date())
 

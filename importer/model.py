@@ -73,8 +73,11 @@ class Issue:
 
 
 def reference_key(reference: str) -> str:
-    """Return what two references share that are never two invoices: trimmed, NFC, case-folded."""
-    return unicodedata.normalize("NFC", reference.strip()).casefold()
+    """Return what two references share that are never two invoices.
+
+    Trimmed, NFC, every run of white space one space, case-folded.
+    """
+    return unicodedata.normalize("NFC", " ".join(reference.split())).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import getpass
 import json
+import os
 import platform
 import random
 import secrets
@@ -34,7 +35,7 @@ from importer.submit.api import HttpApi
 from importer.submit.engine import Listener, Sending
 from importer.table import Invoices, Table
 from importer.validate import validate
-from importer.workbook import default_output, prepare_output, write_results
+from importer.workbook import default_output, prepare_output, require_room, write_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,11 @@ def import_file(
     """
     started = clock.now()
     table, invoices = read_invoices(settings)
-    output = prepare_output(settings.output or default_output(settings.file, started))
     account = ledger.account(api.account_url, api.account)
     with ledger.sender(account, settings.wait, lambda: events.on_lock_wait(settings.wait)):
+        # Inside, so that two runs of one second don't choose one name.
+        output = prepare_output(settings.output or default_output(settings.file, started))
+        require_room(table, output)
         return _Run(
             settings=settings,
             api=api,
@@ -250,7 +253,7 @@ class _Run:
             id=self.id,
             account_id=self.account.id,
             at=self.started,
-            file=str(self.table.path.absolute()),
+            file=os.fsencode(self.table.path.absolute()).decode(errors="replace"),
             sha256=self.table.sha256,
             user=user,
             host=host,

@@ -10,7 +10,7 @@ import polars as pl
 
 from importer.content import BODY, differences, listed_differences, write_bodies
 from importer.model import Create, Field, InvoiceRef, Issue, Outcome, Severity, Status
-from importer.records import Attempt, Entry, EntryState
+from importer.records import Attempt, Entry, EntryState, Resolution
 from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
 
@@ -85,7 +85,11 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
     creates = frame.filter(~bad & ~met)
     decided = [
         Outcome(
-            row, Status.INVALID, message=_say_invalid(invalid[row], known.entries.get(key or ""))
+            row,
+            Status.INVALID,
+            message=_say_invalid(
+                invalid[row], known.entries.get(key or ""), known.listed.get(key or "", ())
+            ),
         )
         for row, key in frame.filter(bad).select(ROW, "key").iter_rows()
     ]
@@ -114,13 +118,13 @@ def decide(create: Create, known: Knowledge) -> Outcome | None:
     match entry.state:
         case EntryState.CREATED if entry.created is not None:
             return _compare(create, entry.created, found=create.key in known.found)
-        case EntryState.OTHER:
+        case EntryState.OTHER if entry.other is not None:
             return Outcome(
                 create.row,
                 Status.CONFLICT,
-                entry.other,
-                f"The API has {_name(entry.other)} under this reference, with other content. "
-                "Give this row a reference of its own.",
+                entry.other.invoice,
+                f"The API has {_name(entry.other.invoice)} under this reference, with other "
+                f"content. Give this row a reference of its own.{_remark(entry.other)}",
             )
         case EntryState.IN_DOUBT:
             message = say_in_doubt(entry, known.why.get(create.key))
@@ -150,12 +154,17 @@ def say_in_doubt(entry: Entry, why: str | None = None) -> str:
 
 
 def _compare(create: Create, made: Attempt, *, found: bool) -> Outcome:
+    remark = _remark(made.resolution)
     different = differences(create, made.create)
     if different:
-        return _conflict(create, made.invoice, different)
-    remark = made.resolution.detail if made.resolution is not None else None
+        return _conflict(create, made.invoice, different, remark)
     status = Status.CREATED if found else Status.ALREADY_CREATED
-    return Outcome(create.row, status, made.invoice, f"Note: {remark}." if remark else "")
+    return Outcome(create.row, status, made.invoice, remark.strip())
+
+
+def _remark(resolution: Resolution | None) -> str:
+    """Return what a look-up remarked, as a sentence behind another."""
+    return f" Note: {resolution.detail}." if resolution is not None and resolution.detail else ""
 
 
 def _compare_listed(create: Create, listed: Sequence[ApiInvoice]) -> Outcome | None:
@@ -175,13 +184,15 @@ def _compare_listed(create: Create, listed: Sequence[ApiInvoice]) -> Outcome | N
     return Outcome(create.row, Status.ALREADY_CREATED, invoice.ref, " ".join(remarks))
 
 
-def _conflict(create: Create, invoice: InvoiceRef | None, different: Sequence[str]) -> Outcome:
+def _conflict(
+    create: Create, invoice: InvoiceRef | None, different: Sequence[str], remark: str = ""
+) -> Outcome:
     return Outcome(
         create.row,
         Status.CONFLICT,
         invoice,
         f"{_name(invoice)} was created from this reference with {', '.join(different)}. Undo the "
-        "change, or give the row a new reference if you want a second invoice.",
+        f"change, or give the row a new reference if you want a second invoice.{remark}",
     )
 
 
@@ -197,11 +208,16 @@ def _by_row(issues: tuple[Issue, ...]) -> dict[int, list[Issue]]:
     return rows
 
 
-def _say_invalid(issues: list[Issue], entry: Entry | None) -> str:
+def _say_invalid(issues: list[Issue], entry: Entry | None, listed: Sequence[ApiInvoice]) -> str:
     said = " | ".join(f"{i.column}: {i.message}" if i.column else i.message for i in issues)
-    if entry is None:
-        return said
-    invoice = entry.created.invoice if entry.created is not None else entry.other
-    if invoice is not None:
-        return f"{said} | {_name(invoice)} exists already under this reference."
-    return said
+    invoice = _existing(entry, listed)
+    return f"{said} | {_name(invoice)} exists already under this reference." if invoice else said
+
+
+def _existing(entry: Entry | None, listed: Sequence[ApiInvoice]) -> InvoiceRef | None:
+    """Return the invoice that a reference has already, as far as is known."""
+    if entry is not None and entry.created is not None:
+        return entry.created.invoice
+    if entry is not None and entry.other is not None:
+        return entry.other.invoice
+    return listed[0].ref if listed else None

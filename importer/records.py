@@ -165,11 +165,11 @@ class Entry:
         return next((a for a in self.attempts if a.invoice is not None), None)
 
     @property
-    def other(self) -> InvoiceRef | None:
-        """The invoice with other content that a look-up found under this reference."""
+    def other(self) -> Resolution | None:
+        """How a look-up found an invoice with other content under this reference."""
         for attempt in reversed(self.attempts):
             if attempt.resolution is not None and attempt.resolution.verdict is Verdict.OTHER:
-                return attempt.resolution.invoice
+                return attempt.resolution
         return None
 
 

@@ -136,7 +136,12 @@ def canonical_url(text: str, *, allow_http: bool = False) -> str:
     except ValueError as exc:
         raise UsageError(f'--api-url "{text}" is no URL: {exc}.') from exc
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    if scheme not in DEFAULT_PORTS or not host or len(text.split()) != 1:
+    if (
+        scheme not in DEFAULT_PORTS
+        or not host
+        or not text.strip().isprintable()
+        or " " in text.strip()
+    ):
         raise UsageError(f'--api-url "{text}" is no web address. Write https://…')
     if scheme == "http" and host not in LOOPBACK and not allow_http:
         raise UsageError(

@@ -22,13 +22,33 @@ from importer.table import ROW, ColumnMap, Invoices, Table
 CURRENCIES = frozenset(currency.code for currency in Currency)
 BEARERS = ("PAYER", "PAYEE")
 
+MOST_REFERENCE, MOST_NOTE = 255, 32_767
+"""Characters at most. The API names no limits: these keep out what can only be a mistake; the
+second is what a spreadsheet's cell holds."""
+
+INVISIBLE = r"[\p{Cc}\p{Cf}]"
+"""Control and format characters: two references that differ in one look the same to everybody."""
+
+
+def _visible(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(~pl.col(str(data.key)).str.contains(INVISIBLE))
+
+
 SCHEMA = pa.DataFrameSchema(
     {
-        Field.REFERENCE_ID: pa.Column(pl.String),
+        Field.REFERENCE_ID: pa.Column(
+            pl.String,
+            [
+                pa.Check(_visible, error="reference_characters"),
+                pa.Check.str_length(max_value=MOST_REFERENCE, error="reference_too_long"),
+            ],
+        ),
         "key": pa.Column(pl.String, nullable=True, unique=True),
         Field.COUNTERPARTY_ID: pa.Column(pl.Int64, pa.Check.gt(0, error="not_positive")),
         Field.CURRENCY: pa.Column(pl.String, pa.Check.isin(CURRENCIES, error="currency_unknown")),
-        Field.NOTE: pa.Column(pl.String),
+        Field.NOTE: pa.Column(
+            pl.String, pa.Check.str_length(max_value=MOST_NOTE, error="note_too_long")
+        ),
         Field.FEE_BEARER: pa.Column(pl.String, pa.Check.isin(BEARERS, error="fee_bearer_unknown")),
         Field.AS_PAYMENT_LINK: pa.Column(pl.Boolean),
         Field.DUE_DATE: pa.Column(pl.String, nullable=True),
@@ -111,7 +131,9 @@ def _twins(frame: pl.DataFrame) -> Mapping[int, tuple[tuple[int, str], ...]]:
     }
 
 
-def _say(code: str, field: Field, value: str | None, twins: tuple[tuple[int, str], ...]) -> str:
+def _say(  # noqa: PLR0911 a sentence for each code
+    code: str, field: Field, value: str | None, twins: tuple[tuple[int, str], ...]
+) -> str:
     match code:
         case "missing_value":
             return f"The cell is blank. {MISSING[field]}"
@@ -121,6 +143,11 @@ def _say(code: str, field: Field, value: str | None, twins: tuple[tuple[int, str
             return f"{shown(value)} is not a customer's number. Write a positive one, such as 123."
         case "currency_unknown":
             return f"{shown(value)} is no active ISO 4217 currency code. {_suggest_currency(value)}"
+        case "reference_characters":
+            return f"{shown(value)} holds characters that nobody sees. Type the reference anew."
+        case "reference_too_long" | "note_too_long":
+            most = MOST_REFERENCE if code == "reference_too_long" else MOST_NOTE
+            return f"The text has {len(value or ''):,} characters. Write {most:,} at most."
         case "fee_bearer_unknown":
             return f"{shown(value)} is no fee bearer. {MISSING[Field.FEE_BEARER]}"
         case _:

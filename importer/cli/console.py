@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
@@ -27,9 +30,8 @@ class Console:
             ask: Ask before sending, where there is a terminal to ask on.
             keep_going: Go on where row after row is refused, without asking.
         """
-        self._terminal = sys.stderr.isatty()
-        self._interactive = self._terminal and sys.stdin.isatty()
-        self._ask = ask and self._interactive
+        self._terminal = _is_terminal(sys.stderr)
+        self._ask = ask and self._terminal and _is_terminal(sys.stdin)
         self._keep_going = keep_going
         self._bar: Bar | None = None
         self._done: set[int] = set()
@@ -57,10 +59,9 @@ class Console:
     def on_plan(self, preview: Preview) -> bool:
         """See `Events`: ask, then show a bar."""
         what = "1 draft invoice" if preview.creates == 1 else f"{preview.creates} draft invoices"
-        amounts = ", ".join(f"{c} {n}" for c, n in preview.by_currency.items())
-        if self._ask and not click.confirm(
-            f"Create {what} at {preview.url}? {amounts}", default=True, err=True
-        ):
+        amounts = ", ".join(f"{n:,} in {c}" for c, n in preview.by_currency.items())
+        question = f"Create {what} with total 0 at {preview.url}? {amounts}"
+        if self._ask and not click.confirm(question, default=True, err=True):
             return False
         if self._terminal:
             from importer.cli.progress import Bar  # noqa: PLC0415 only on a terminal
@@ -87,13 +88,31 @@ class Console:
 
     def on_refusals(self, reason: str) -> bool:
         """See `Listener`: ask on a terminal, else stop unless --keep-going."""
-        if self._keep_going or not self._interactive:
+        if self._keep_going or not self._ask:
             return self._keep_going
         if self._bar is not None:
             self._bar.stop()
-        go_on = click.confirm(
-            f"The API refuses row after row for one reason ({reason}). Go on?", err=True
-        )
+        question = f"The API refuses row after row for one reason ({reason}). Go on?"
+        try:
+            with _interruptible():
+                go_on = click.confirm(question, err=True)
+        except click.Abort:  # Ctrl-C, or the terminal is gone
+            go_on = False
         if self._bar is not None:
             self._bar.start()
         return go_on
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether somebody sits there; a stream that was closed is None."""
+    return stream is not None and stream.isatty()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt a question, whoever else heeds it meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,8 +58,24 @@ class Rate(click.ParamType[float | None]):
             self.fail(f"{value!r} is neither a number nor auto.", param, ctx)
 
 
-POSITIVE = click.FloatRange(min=0, min_open=True)
-SECONDS = click.FloatRange(min=0)
+class Finite(click.FloatRange):
+    """A number in a range; `nan`, which is in every range, is none."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Convert what the user wrote."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be used here.", param, ctx)
+        return number
+
+
+POSITIVE = Finite(min=0.001, max=100_000)
+SECONDS = Finite(min=0, max=7 * 86_400)
 PATH = click.Path(path_type=Path)
 
 declare("--api-url", metavar="URL", help="The API's base URL. Required without --sandbox.")
@@ -83,7 +100,7 @@ declare(
 )
 declare(
     "--concurrency",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=1000),
     default=8,
     show_default=True,
     metavar="N",

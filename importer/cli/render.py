@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from importer.model import NEEDS_USER, Status
+from importer.model import Status
 
 if TYPE_CHECKING:  # heavy, and no part of printing an error
     from importer.report import Summary
@@ -13,24 +13,28 @@ if TYPE_CHECKING:  # heavy, and no part of printing an error
 SCHEMA_VERSION = 1
 
 
+REMEDIES = {
+    Status.INVALID: "correct the cells in the sheet Results and import that file",
+    Status.REJECTED: "correct the cells in the sheet Results and import that file",
+    Status.CONFLICT: "see the column error",
+    Status.IN_DOUBT: "run the file again later, or see import-invoices status --in-doubt",
+    Status.NOT_SENT: "run the file again to send them",
+}
+"""What each status asks of the user, in few words."""
+
+
 def summary_text(summary: Summary) -> str:
     """Return the aligned summary of a run, for people."""
-    lines = [f"{summary.file.name} to {summary.account}, {summary.duration_s:.1f} s"]
+    lines = [f"{shown(summary.file.name)} to {summary.account}, {summary.duration_s:.1f} s"]
     for status, rows in summary.counts.items():
         if rows:
-            per = ", ".join(
-                f"{currency} {by[status]}"
-                for currency, by in summary.by_currency.items()
-                if by.get(status)
-            )
-            lines.append(f"  {status:<16}{rows:>7,}   {per}".rstrip())
+            told = f"{rows:>7,}   {_currencies(summary, status, rows)}".rstrip()
+            lines.append(f"  {status:<16}{told}")
     lines.extend(f"Warning: {warning}" for warning in summary.warnings)
     if summary.error:
         lines.append(f"Stopped: {summary.error}.")
-    wrong = sum(rows for status, rows in summary.counts.items() if status in NEEDS_USER)
-    if wrong:
-        which = "1 row needs you" if wrong == 1 else f"{wrong:,} rows need you"
-        lines.append(f"{which}: see the sheet Problems, correct them in Results, import it again.")
+    waiting = [status for status in REMEDIES if summary.counts[status]]
+    lines.extend(f"{status}: {REMEDIES[status]}." for status in waiting)
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
     if summary.output is not None:
@@ -38,11 +42,25 @@ def summary_text(summary: Summary) -> str:
     return "\n".join(lines)
 
 
+def shown(name: str) -> str:
+    """Return a name fit for the terminal: nothing in it that moves the cursor or turns the text."""
+    return "".join(c if c.isprintable() else "�" for c in name)
+
+
+def _currencies(summary: Summary, status: Status, rows: int) -> str:
+    """Say in which currencies so many rows are, those without a readable one too."""
+    counted = {c: by[status] for c, by in summary.by_currency.items() if by.get(status)}
+    said = [f"{count:,} in {currency}" for currency, count in counted.items()]
+    if (others := rows - sum(counted.values())) and said:
+        said.append(f"{others:,} without a readable one")
+    return ", ".join(said)
+
+
 def summary_json(summary: Summary) -> str:
     """Return the summary of a run for machines: one object on one line; fields are only added."""
     return _json(
         run_id=summary.run_id,
-        file=str(summary.file),
+        file=shown(str(summary.file)),
         account=summary.account,
         counts={status.value: rows for status, rows in summary.counts.items()},
         by_currency={

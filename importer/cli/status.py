@@ -27,7 +27,8 @@ def command(reference: str | None, *, in_doubt: bool, ledger: Path | None) -> No
     if (reference is None) is not in_doubt:
         raise click.UsageError("Name a REFERENCE, or say --in-doubt.")
     with opened(ledger) as store:
-        lines = list(_doubts(store) if reference is None else _known(store, reference))
+        known = _doubts(store, ledger) if reference is None else _known(store, reference)
+        lines = list(known)
     nothing = "Nothing is in doubt." if reference is None else f'Nothing is known of "{reference}".'
     click.echo("\n".join(lines) if lines else nothing)
 
@@ -40,29 +41,33 @@ def _known(store: SqliteLedger, reference: str) -> Iterator[str]:
             yield from (f"  {_attempt(attempt)}" for attempt in entry.attempts)
 
 
-def _doubts(store: SqliteLedger) -> Iterator[str]:
+def _doubts(store: SqliteLedger, ledger: Path | None) -> Iterator[str]:
     for account in store.accounts():
         for entry in store.in_doubt(account.id):
             sent = entry.attempts[-1]
-            resolve = f"import-invoices resolve {shlex.quote(entry.reference)}{_options(account)}"
+            resolve = (
+                f"import-invoices resolve {shlex.quote(entry.reference)}{_options(account, ledger)}"
+            )
             yield f"{entry.reference} ({account}), row {sent.create.row}: {_attempt(sent)}"
             yield f"  if you find it at the API:   {resolve} --invoice-number N"
             yield f"  if you are sure it isn't there: {resolve} --not-created"
 
 
-def _options(account: Account) -> str:
+def _options(account: Account, ledger: Path | None) -> str:
     """Return the options that lead to an account."""
     sandbox = account.url.startswith("sandbox:")
     where = " --sandbox" if sandbox else f" --api-url {shlex.quote(account.url)}"
-    return where + ("" if account.name == "default" else f" --account {shlex.quote(account.name)}")
+    name = "" if account.name == "default" else f" --account {shlex.quote(account.name)}"
+    place = "" if ledger is None else f" --ledger {shlex.quote(str(ledger))}"
+    return where + name + place
 
 
 def _state(entry: Entry) -> str:
     match entry.state:
         case EntryState.CREATED if entry.created is not None and entry.created.invoice is not None:
             return f"created as {entry.created.invoice.number}"
-        case EntryState.OTHER if entry.other is not None:
-            return f"conflict: the API has {entry.other.number} under it, with other content"
+        case EntryState.OTHER if entry.other is not None and entry.other.invoice is not None:
+            return f"conflict: the API has {entry.other.invoice.number} under it, not the same"
         case EntryState.IN_DOUBT:
             return "in doubt"
         case _:

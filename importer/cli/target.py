@@ -97,7 +97,7 @@ def _find(variable: str) -> str | None:
     if not path:
         return None
     try:
-        return Path(path).read_text("utf-8").strip()
+        return Path(path).read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not text"
         raise UsageError(

@@ -119,7 +119,7 @@ class HttpApi:
         try:
             token = await self._tokens.current()
         except TokenError as exc:
-            return Answer(NotSent(str(exc)) if exc.passing else Halt(str(exc)))
+            return _without_token(exc)
         request = self._client.build_request(
             "POST",
             CREATE_PATH,
@@ -136,8 +136,12 @@ class HttpApi:
             return Answer(Lost(f"no answer within {self._timeout:g} s"))
         except (httpx.HTTPError, httpx.StreamError) as exc:
             return Answer(Lost(f"the connection broke: {_name(exc)}"))
-        if status == HTTPStatus.UNAUTHORIZED and await self._renewed(token):
-            return Answer(Expired())
+        if status == HTTPStatus.UNAUTHORIZED:
+            try:
+                if await self._tokens.renew(token):
+                    return Answer(Expired())
+            except TokenError as exc:
+                return _without_token(exc)
         if body is None:
             return Answer(Lost(f"the API answered {status} with more than 1 MiB", status))
         reply = classify(status, hide(body, token.reveal()), create)
@@ -169,6 +173,8 @@ class HttpApi:
                 reader.close()
         except ListingError as exc:
             return ListingFailed(str(exc))
+        except httpx.ReadTimeout:
+            return ListingFailed(f"nothing came for {self._timeout:g} s")
         except (httpx.HTTPError, httpx.StreamError) as exc:
             denied = _distrust(exc)
             return ListingDenied(denied) if denied else ListingFailed(_unreachable(exc))
@@ -201,12 +207,6 @@ class HttpApi:
         finally:
             await response.aclose()
 
-    async def _renewed(self, token: Secret) -> bool:
-        try:
-            return await self._tokens.renew(token)
-        except TokenError:
-            return False
-
     def _make_tokens(self, api: Api) -> Tokens:
         if not isinstance(api.credentials, Client):
             return GivenToken(api.credentials)
@@ -228,6 +228,11 @@ class HttpApi:
 
 def _bearer(token: Secret) -> dict[str, str]:
     return {"Authorization": f"Bearer {token.reveal()}"}
+
+
+def _without_token(exc: TokenError) -> Answer:
+    """Return what a create came to that left no trace, because there is no token for it."""
+    return Answer(NotSent(str(exc)) if exc.passing else Halt(str(exc)))
 
 
 def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
@@ -253,7 +258,7 @@ def _distrust(exc: BaseException) -> str | None:
 
 
 def _unreachable(exc: Exception) -> str:
-    return f"the API can't be reached: {_name(exc)}"
+    return f"the API can't be reached ({_name(exc)}). Check --api-url and your network"
 
 
 def _name(exc: Exception) -> str:

@@ -156,7 +156,8 @@ class Engine:
                 return
             if create is None or len(self._flying) >= self._sending.concurrency:
                 await self._land()
-            if (reason := self._refusals.suspicious()) is not None:
+            more = create is not None or self._again
+            if more and (reason := self._refusals.suspicious()) is not None:
                 await self._ask_to_go_on(reason)
             if create is not None:
                 await self._pacer.turn()
@@ -167,14 +168,13 @@ class Engine:
         """Wait for one create at least to land; raise what it raised."""
         landed, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
         self._flying -= landed
-        for task in landed:
-            task.result()
+        await asyncio.gather(*landed)
 
     async def _ask_to_go_on(self, reason: str) -> None:
         """Ask while nothing is in flight: asking may take as long as a person does."""
         while self._flying:
             await self._land()
-        if not await asyncio.to_thread(self._listener.on_refusals, reason):
+        if not self._listener.on_refusals(reason):
             self.stop(f"the API refused row after row for one reason ({reason})")
 
     async def _send_one(self, create: Create) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from importer.clock import SECOND_NS
-from importer.replies import Created, Halt, Lost, NotSent, Refused, Reply, Throttled
+from importer.replies import Created, Expired, Halt, Lost, NotSent, Refused, Reply, Throttled
 from importer.submit.policy import backoff_ns
 
 PATIENCE = 3
@@ -13,6 +13,9 @@ PATIENCE = 3
 
 SUSPICION = 20
 """How many first rows refused for one reason look like a mistake in all rows."""
+
+WELL = Created | Refused | Halt | Expired
+"""The replies of an API that can keep up."""
 
 
 class Health:
@@ -33,7 +36,7 @@ class Health:
             started: When its request was sent, monotonic nanoseconds.
             now: When it came.
         """
-        if isinstance(reply, Created | Refused | Halt):
+        if isinstance(reply, WELL):
             self._failures, self._failing_since = 0, None
             return None
         self._failing_since = started if self._failing_since is None else self._failing_since
@@ -56,7 +59,7 @@ class Health:
         if asked_s is not None:
             self._paused_at = now
             return round(asked_s * SECOND_NS)
-        if isinstance(reply, Created | Refused | Halt) or started < self._paused_at:
+        if isinstance(reply, WELL) or started < self._paused_at:
             return 0
         self._failures += 1
         if isinstance(reply, Lost) and self._failures < PATIENCE:

@@ -22,7 +22,7 @@ from importer.submit.lister import (
     Unlisted,
     list_patiently,
 )
-from importer.submit.lookup import Listing, judge
+from importer.submit.lookup import STALE, Listing, judge
 
 Result = TypeVar("Result")
 
@@ -31,6 +31,10 @@ LISTINGS = 4
 
 PROOF = 2
 """How many whole listings must be without a reference before it is believed to be absent."""
+
+
+ONLY_ONE = "only one whole listing was without it"
+PASSING = frozenset({STALE, ONLY_ONE})
 
 
 class Inquiry:
@@ -101,19 +105,24 @@ class Inquiry:
         left = {entry.key: entry for entry in doubts}
         proofs: Counter[str] = Counter()
         absent: set[str] = set()
-        await self._wait(self._patience(doubts), len(left))
+        patience = self._patience(doubts)
+        await self._wait(patience, len(left))
+        enough = PROOF if patience else 1
         for turn in range(LISTINGS):
             if turn:
                 await self._wait(self._delay_s, len(left))
-            if not await self.list([*left, *wanted]):
+            # All of them each time: `listed` has to know of each whatever became of it.
+            if not await self.list([*(entry.key for entry in doubts), *wanted]):
                 break
-            for entry in list(left.values()):
-                verdict = self._settle_one(entry, proofs)
-                if verdict is not None:
-                    del left[entry.key]
-                if verdict is Verdict.ABSENT:
-                    absent.add(entry.key)
-            if not left:
+            verdicts = {key: self._settle_one(entry, proofs) for key, entry in left.items()}
+            absent.update(key for key, verdict in verdicts.items() if verdict is Verdict.ABSENT)
+            left = {key: entry for key, entry in left.items() if verdicts[key] is None}
+            # What is found is a witness for the others. But where only somebody who looks can
+            # tell, more listings are waited for in vain.
+            hopeful = Verdict.FOUND in verdicts.values() or any(
+                self.why[key] in PASSING for key in left
+            )
+            if not left or (not hopeful and turn + 1 >= enough):
                 break
         return absent
 
@@ -131,7 +140,7 @@ class Inquiry:
             proofs[entry.key] += 1
             if proofs[entry.key] == PROOF:
                 return self._resolve(entry.key, Verdict.ABSENT, None, "absent from whole listings")
-            reason = "only one whole listing was without it"
+            reason = ONLY_ONE
         self.why[entry.key] = reason
         return None
 
@@ -175,11 +184,16 @@ class Inquiry:
     def _accept(self, listing: Listing) -> bool:
         if self._engine.owner is None and len(listing.owners) == 1:
             self._engine.pin(next(iter(listing.owners)))
-        strangers = listing.owners - {self._engine.owner}
-        if strangers:
+        if strangers := listing.owners - {self._engine.owner}:
+            theirs = ", ".join(map(str, sorted(strangers)))
+            ours = (
+                f"this account's belong to owner {self._engine.owner}"
+                if self._engine.owner is not None
+                else "an account's belong to one"
+            )
             self._engine.stop(
-                f"the API lists invoices of owner {min(strangers)}, but this account's belong to "
-                f"owner {self._engine.owner}. Check the token, or name another --account"
+                f"the API lists invoices of owner {theirs}, but {ours}. Check the token, or name "
+                "another --account"
             )
             return False
         self._listing = listing

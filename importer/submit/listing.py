@@ -16,6 +16,9 @@ from importer.submit.policy import parse_invoice
 MOST_ITEM_BYTES = 1 << 20
 """The largest invoice that is read, in bytes: 1 MiB."""
 
+SLICE_BYTES = 1 << 16
+"""How much is parsed at a time: a chunk that was compressed can be a thousand times as large."""
+
 
 class ListingError(ValueError):
     """What the API answered is no whole listing of invoices."""
@@ -44,6 +47,23 @@ class ListingReader:
         Raises:
             ListingError: When they are no part of a listing.
         """
+        for start in range(0, len(data), SLICE_BYTES):
+            self._feed_slice(data[start : start + SLICE_BYTES])
+
+    def close(self) -> None:
+        """Make sure that the listing was whole.
+
+        Raises:
+            ListingError: When it was cut short.
+        """
+        try:
+            self._parser.close()
+        except (ijson.JSONError, ValueError) as exc:
+            raise ListingError("it is cut short") from exc
+        if self._events:  # a bare number: only its end tells that it is over
+            raise ListingError("it is no list of invoices")
+
+    def _feed_slice(self, data: bytes) -> None:
         self._unfinished += len(data)
         try:
             self._parser.send(data)
@@ -57,17 +77,6 @@ class ListingReader:
         if self._unfinished > MOST_ITEM_BYTES:
             raise ListingError("it lists something of more than 1 MiB")
 
-    def close(self) -> None:
-        """Make sure that the listing was whole.
-
-        Raises:
-            ListingError: When it was cut short.
-        """
-        try:
-            self._parser.close()
-        except (ijson.JSONError, ValueError) as exc:
-            raise ListingError("it is cut short") from exc
-
     def _items(self) -> Iterator[object]:
         """Yield the finished items of the array, each with its flat values only."""
         events = list(self._events)
@@ -75,7 +84,7 @@ class ListingReader:
         for event, value in events:
             match event:
                 case "map_key":
-                    self._key = value if self._depth == ITEM_DEPTH else self._key
+                    self._key = value
                 case "start_map" | "start_array":
                     self._open(event)
                 case "end_map" | "end_array":

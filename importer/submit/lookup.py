@@ -16,6 +16,9 @@ from importer.model import Field, InvoiceRef, reference_key
 from importer.records import Attempt, Entry, Verdict
 from importer.replies import ApiInvoice
 
+STALE = "the listing is stale or cut short: it lacks invoices that exist"
+"""The one objection that another listing, later, may well not have."""
+
 
 @dataclass(slots=True)
 class Listing:
@@ -25,8 +28,8 @@ class Listing:
         wanted: The keys to look for.
         witnesses: Every invoice number that the ledger has settled, with its currency.
         found: The invoices under the wanted keys.
-        anonymous: The invoices without a reference that the ledger doesn't know: any of them may
-            be what is looked for.
+        anonymous: Of the invoices without a reference that the ledger doesn't know, one for each
+            currency and counterparty: any of them may be what is looked for.
         owners: The owners that it names.
         blind: A witness is listed without its reference, so any reference may be withheld.
     """
@@ -34,7 +37,7 @@ class Listing:
     wanted: frozenset[str]
     witnesses: Mapping[str, str]
     found: dict[str, list[ApiInvoice]] = field(default_factory=dict)
-    anonymous: list[ApiInvoice] = field(default_factory=list)
+    anonymous: dict[tuple[str | None, int | None], ApiInvoice] = field(default_factory=dict)
     owners: set[int] = field(default_factory=set)
     blind: bool = False
     _seen: set[str] = field(default_factory=set)
@@ -50,7 +53,7 @@ class Listing:
         if not key and known:
             self.blind = True
         elif not key:
-            self.anonymous.append(invoice)
+            self.anonymous.setdefault((invoice.currency, invoice.counterparty_id), invoice)
         elif key in self.wanted:
             self.found.setdefault(key, []).append(invoice)
 
@@ -70,8 +73,8 @@ class Listing:
         if not expected:
             return f"no invoice in {currency} is known that would show that the listing is whole"
         if not expected <= self._seen:
-            return "the listing is stale or cut short: it lacks invoices that exist"
-        for invoice in self.anonymous:
+            return STALE
+        for invoice in self.anonymous.values():
             if could_be(invoice, currency, counterparty):
                 return f"it may be invoice {invoice.number}, which is listed without a reference"
         return None
@@ -121,4 +124,6 @@ def in_doubt(entry: Entry) -> Attempt:
 
 def could_be(invoice: ApiInvoice, currency: str, counterparty: int) -> bool:
     """Tell whether a listed invoice has a currency and a counterparty, as far as it says."""
-    return invoice.currency in {currency, None} and invoice.counterparty_id in {counterparty, None}
+    listed = invoice.currency or currency
+    same_counterparty = invoice.counterparty_id in {counterparty, None}
+    return same_counterparty and listed.strip().upper() == currency

@@ -14,10 +14,23 @@ from http import HTTPStatus
 from typing import Protocol
 
 from importer.clock import SECOND_NS, Clock
+from importer.errors import UsageError
 from importer.settings import Secret, check_token
 
 MINUTE_NS = 60 * SECOND_NS
 RENEW_BEFORE_NS = 5 * MINUTE_NS
+MOST_MINUTES = 366 * 24 * 60.0
+"""A token that lives longer than a year is renewed after a year: no run lasts so long."""
+
+PARSING_ERRORS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What taking apart any JSON may raise: its shape, its types, its numbers, its depth."""
 
 
 class TokenError(Exception):
@@ -75,7 +88,10 @@ class GivenToken:
     async def renew(self, refused: Secret) -> bool:
         """See `Tokens.renew`."""
         if self._token == refused:
-            self._token = self._read()
+            try:
+                self._token = self._read()
+            except UsageError as exc:
+                raise TokenError(str(exc)) from exc
         return self._token != refused
 
 
@@ -138,10 +154,10 @@ def _parse(grant: Grant) -> tuple[Secret, float]:
     try:
         data = json.loads(grant.body)
         token, minutes = check_token(data["access_token"]), float(data["expires_in"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+    except PARSING_ERRORS as exc:
         raise TokenError(
             f"the API's answer to the request for a token can't be read ({grant.status})"
         ) from exc
-    if not 0 <= minutes < float("inf"):
+    if not minutes >= 0:  # NaN neither
         raise TokenError("the API's token has no sensible time to live")
-    return token, minutes
+    return token, min(minutes, MOST_MINUTES)

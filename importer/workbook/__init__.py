@@ -6,13 +6,24 @@ from pathlib import Path
 
 from importer.errors import FileError
 from importer.report import Report
+from importer.table import RESULT_COLUMNS, Table
 from importer.workbook.csvfile import csv_bytes
 from importer.workbook.place import check_suffix, default_output, place, prepare_output
-from importer.workbook.sheets import workbook_bytes
+from importer.workbook.sheets import require_size, workbook_bytes
 
-__all__ = ["default_output", "prepare_output", "write_results"]
+__all__ = ["default_output", "prepare_output", "require_room", "write_results"]
 
 WRITERS = {".xlsx": workbook_bytes, ".csv": csv_bytes}
+
+
+def require_room(table: Table, path: Path) -> None:
+    """Make sure, before anything is sent, that the results file can hold a table's results.
+
+    Raises:
+        FileError: When it can't.
+    """
+    if check_suffix(path) == ".xlsx":
+        require_size(table.height, len(table.headers) + len(RESULT_COLUMNS))
 
 
 def write_results(report: Report, path: Path) -> None:

@@ -43,6 +43,20 @@ COLOURS = {
 NO_PROBLEMS = "No row needs you."
 
 
+def require_size(rows: int, columns: int) -> None:
+    """Make sure that a sheet holds so many rows (without the header) and columns.
+
+    Raises:
+        FileError: When it doesn't.
+    """
+    if rows >= MAX_ROWS or columns > MAX_COLUMNS:
+        raise FileError(
+            f"{rows:,} rows of {columns:,} columns are more than a workbook holds "
+            f"({MAX_ROWS - 1:,} rows of {MAX_COLUMNS:,}). Write the results as CSV: "
+            "--output results.csv"
+        )
+
+
 def workbook_bytes(report: Report) -> bytes:
     """Return the results as a workbook: Results, Problems, Summary.
 
@@ -50,12 +64,7 @@ def workbook_bytes(report: Report) -> bytes:
         FileError: When a sheet can't hold so many rows or columns.
     """
     layout = lay_out(report)
-    if layout.cells.height >= MAX_ROWS or len(layout.headers) > MAX_COLUMNS:
-        raise FileError(
-            f"{layout.cells.height:,} rows of {len(layout.headers):,} columns are more than a "
-            f"workbook holds ({MAX_ROWS - 1:,} rows of {MAX_COLUMNS:,}). Write the results as CSV: "
-            "--output results.csv"
-        )
+    require_size(layout.cells.height, len(layout.headers))
     book = Workbook(write_only=True)
     _write_layout(book.create_sheet(RESULTS_SHEET), layout)
     problems = layout.problems()

@@ -397,6 +397,70 @@ def test_failing_sender_lets_go(ledger: Ledger, account: Account) -> None:
         pass
 
 
+def claim_in(account: Account, key: str, currency: str) -> Claim:
+    """A claim for an invoice in a currency."""
+    claim = claim_of(account, key)
+    body = f'{{"note":"\\"currency\\":\\"XXX\\"","currency":"{currency}"}}'
+    return replace(claim, create=replace(claim.create, body=body))
+
+
+def test_witnesses_are_the_invoices_that_exist(ledger: Ledger, account: Account) -> None:
+    """Created, or found later: each number with the currency that was sent."""
+    ledger.settle(ledger.claim(claim_in(account, "a", "USD")), CREATED)
+    ledger.settle(ledger.claim(claim_in(account, "b", "LRD")), replace(CREATED, invoice=OTHER))
+    for key, settlement in (("c", FAILED[ReplyKind.LOST]), ("d", None)):
+        attempt_id = ledger.claim(claim_in(account, key, "NGN"))
+        if settlement is not None:
+            ledger.settle(attempt_id, settlement)
+        found = InvoiceRef(9, f"INV-{key}")
+        ledger.resolve(account.id, key, Resolution(Verdict.FOUND, "listing", AT, found))
+    assert ledger.witnesses(account.id) == {
+        "INV-7": "USD",
+        "INV-8": "LRD",
+        "INV-c": "NGN",
+        "INV-d": "NGN",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settlement", "resolution"),
+    [
+        *((FAILED[kind], None) for kind in FAILED),
+        (None, None),
+        (FAILED[ReplyKind.LOST], ABSENT),
+        (FAILED[ReplyKind.LOST], Resolution(Verdict.OTHER, "listing", AT, OTHER)),
+    ],
+)
+def test_what_made_no_invoice_of_ours_is_no_witness(
+    ledger: Ledger, account: Account, settlement: Settlement | None, resolution: Resolution | None
+) -> None:
+    """Refused, lost, absent, another's: a listing may well lack it."""
+    attempt_id = ledger.claim(claim_in(account, "a", "USD"))
+    if settlement is not None:
+        ledger.settle(attempt_id, settlement)
+    if resolution is not None:
+        ledger.resolve(account.id, "a", resolution)
+    assert ledger.witnesses(account.id) == {}
+
+
+def test_witnesses_are_the_accounts_own(ledger: Ledger, account: Account) -> None:
+    """Another account's invoices aren't in this account's listing."""
+    other = ledger.account(URL, "other")
+    ledger.settle(ledger.claim(claim_in(other, "a", "USD")), CREATED)
+    assert ledger.witnesses(account.id) == {}
+    assert ledger.witnesses(other.id) == {"INV-7": "USD"}
+
+
+def test_an_invoice_is_a_witness_though_an_earlier_attempt_was_lost(
+    ledger: Ledger, account: Account
+) -> None:
+    """Absent once, sent again, created: its number counts, and in the currency of that attempt."""
+    ledger.settle(ledger.claim(claim_in(account, "a", "USD")), FAILED[ReplyKind.LOST])
+    ledger.resolve(account.id, "a", ABSENT)
+    ledger.settle(ledger.claim(claim_in(account, "a", "LRD")), CREATED)
+    assert ledger.witnesses(account.id) == {"INV-7": "LRD"}
+
+
 SOME_KEYS = ("a", "b", "ß", "a\x00")
 KEYS = st.sampled_from(SOME_KEYS)
 SETTLEMENTS = st.sampled_from([CREATED, *FAILED.values(), replace(CREATED, invoice=None)])

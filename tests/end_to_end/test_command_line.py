@@ -173,3 +173,32 @@ def test_wrong_variable_is_named(desk: Desk) -> None:
     done = desk.run("a.csv", variables={"IMPORT_INVOICES_RATE": "fast"})
     assert done.code == 2
     assert "IMPORT_INVOICES_RATE" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rate", "nan"),
+        ("--rate", "1e-320"),
+        ("--timeout", "nan"),
+        ("--wait", "inf"),
+        ("--concurrency", "9999999999999"),
+        ("--api-url", "https://api.example\u200b.com"),
+    ],
+)
+def test_a_value_that_no_run_can_use_is_told(desk: Desk, words: tuple[str, str]) -> None:
+    """Numbers that are none, and addresses with characters that nobody sees: exit 2."""
+    told = desk.run(desk.csv("a.csv", rows(1)), "--api-url", "http://127.0.0.1:9", *words)
+    assert told.code == 2
+    assert "ours, not yours" not in told.err
+    assert words[0] in told.err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">/dev/full", "| true"])
+def test_nobody_reading_changes_nothing(desk: Desk, api: OddApi, closed: str) -> None:
+    """A run whose output goes nowhere is carried out, and ends with its own exit code."""
+    desk.csv("a.csv", rows(2))
+    line = f"{SCRIPT} a.csv --api-url {api.url} {closed}; exit ${{PIPESTATUS[0]}}"
+    done = desk.run(line, command=("bash", "-c"))
+    assert done.code == 0, done.err
+    assert api.references == ["A-1", "A-2"]

@@ -87,7 +87,7 @@ def test_a_yes_sends_and_shows_a_bar(desk: Desk, api: OddApi) -> None:
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
         assert QUESTION in screen.shown
-        assert f"at {api.url}? USD 3" in screen.shown
+        assert f"with total 0 at {api.url}? 3 in USD" in screen.shown
         assert api.references == []
         screen.type("y\n")
         assert screen.end() == 0
@@ -137,8 +137,10 @@ def test_row_after_row_refused_is_asked_about(
         return detail(422, "Counterparties are closed today")
 
     api.answer = refuse
-    words = ("--api-url", api.url, "--yes", "--rate", "500", "--concurrency", "1")
+    words = ("--api-url", api.url, "--rate", "500", "--concurrency", "1")
     with terminal(desk, desk.csv("a.csv", rows(30)), *words) as screen:
+        screen.read_until("[Y/n]")
+        screen.type("y\n")
         screen.read_until("Go on?")
         assert "Counterparties are closed today" in screen.shown
         api.answer = created if said == "n\n" else refuse

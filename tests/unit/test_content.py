@@ -2,15 +2,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 import polars as pl
 import pytest
 from builders import clean_table, make_create, make_table, row, validate_rows
 from hypothesis import given
 from hypothesis import strategies as st
+from server import invoice_for
 
 from importer.clean import Reading
-from importer.content import collapse, differences, parse_instant, write_bodies
+from importer.content import (
+    collapse,
+    differences,
+    listed_differences,
+    parse_instant,
+    write_bodies,
+)
 from importer.model import Create, Field
 from importer.table import ROW
 
@@ -206,3 +214,104 @@ def test_collapsing_is_done_once(note: str) -> None:
 def test_instants_are_read_to_the_second(text: str, instant: dt.datetime | None) -> None:
     """What a server may answer is read in UTC; what is no instant is none."""
     assert parse_instant(text) == instant
+
+
+NOTE = "Rent for the month of May, and the heating"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"note": f"  {NOTE}\n"},
+        {"note": "Rent for the  month of May,"},
+        {"note": "Rent for the month of May, and the h…"},
+        {"note": "Rent for..."},
+        {"note": "Rent…"},
+        {"note": ""},
+        {"note": None},
+        {"currency": "usd", "fee_bearer": " payer"},
+        {"currency": None, "fee_bearer": None, "as_payment_link": None, "counterparty_id": None},
+        {"due_date": "2027-01-31T10:00:30.999Z"},
+        {"due_date": "2027-01-31T11:00:30+01:00"},
+        {"due_date": "2027-01-31T10:00:00Z"},
+        {"due_date": "2027-01-31T10:01:00Z"},
+        {"due_date": "2027-01-31T00:00:00Z"},
+        {"due_date": "2027-01-31"},
+        {"due_date": "some day"},
+        {"due_date": None},
+    ],
+    ids=str,
+)
+def test_what_a_server_rewrites_is_no_difference(changes: dict[str, Any]) -> None:
+    """Cut, tidied, rounded, in another case, left out: the invoice says the same."""
+    ours = make_create(note=NOTE, due_date="2027-01-31T10:00:30Z")
+    assert listed_differences(ours, invoice_for(ours, **changes)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"counterparty_id": 124}, "counterparty_id 124 (now 123)"),
+        ({"currency": "LRD"}, 'currency "LRD" (now "USD")'),
+        ({"note": "Rent for May"}, f'note "Rent for May" (now "{NOTE}")'),
+        ({"note": "Rent for"}, f'note "Rent for" (now "{NOTE}")'),
+        ({"note": f"{NOTE}!"}, f'note "{NOTE}!" (now "{NOTE}")'),
+        ({"note": "Hire…"}, f'note "Hire…" (now "{NOTE}")'),
+        ({"fee_bearer": "PAYEE"}, 'fee_bearer "PAYEE" (now "PAYER")'),
+        ({"as_payment_link": False}, "as_payment_link false (now true)"),
+        (
+            {"due_date": "2027-01-31T10:02:00Z"},
+            'due_date "2027-01-31T10:02:00Z" (now "2027-01-31T10:00:30Z")',
+        ),
+        (
+            {"due_date": "2027-02-01T00:00:00Z"},
+            'due_date "2027-02-01T00:00:00Z" (now "2027-01-31T10:00:30Z")',
+        ),
+    ],
+)
+def test_what_no_server_rewrites_is_a_difference(changes: dict[str, Any], said: str) -> None:
+    """Every field that is listed otherwise is told, with what is there and what the row says."""
+    ours = make_create(note=NOTE, due_date="2027-01-31T10:00:30Z")
+    assert listed_differences(ours, invoice_for(ours, **changes)) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("listed", "same"),
+    [
+        ("2027-01-31", True),
+        ("2027-01-31T23:59:59Z", True),
+        ("2027-01-30T10:00:00Z", True),
+        ("2027-02-01T11:59:59Z", True),
+        ("2027-01-30T09:59:00Z", False),
+        ("2027-02-01T12:01:00Z", False),
+    ],
+)
+def test_a_day_is_listed_in_any_zone(listed: str, same: bool) -> None:
+    """A date alone may be stored as that date's beginning or end anywhere on earth."""
+    ours = make_create(due_date="2027-01-31")
+    assert (listed_differences(ours, invoice_for(ours, due_date=listed)) == ()) == same
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+@pytest.mark.parametrize("listed", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_the_ends_of_the_calendar_are_days_like_any(day: str, listed: str) -> None:
+    """A due date for ever, or a server's odd one, is compared and breaks nothing."""
+    ours = make_create(due_date=day)
+    different = listed_differences(ours, invoice_for(ours, due_date=listed))
+    assert (different == ()) == (day[:4] == listed[:4])
+
+
+def test_a_due_date_that_the_server_set_is_no_difference() -> None:
+    """A row without one leaves it to the API."""
+    ours = make_create()
+    assert listed_differences(ours, invoice_for(ours, due_date="2027-01-31T00:00:00Z")) == ()
+
+
+@given(note=st.text("aé \n….,", max_size=20), cut=st.integers(20, 60))
+def test_a_note_cut_anywhere_is_ours(note: str, cut: int) -> None:
+    """Whatever the note, what is left of it after a cut, or of its white space, is no other."""
+    base = make_create()
+    ours = Create(2, "INV-1", "inv-1", json.dumps(json.loads(base.body) | {"note": note * 5}))
+    for listed in ((note * 5)[:cut], collapse(note * 5)):
+        assert listed_differences(ours, invoice_for(ours, note=listed)) == ()

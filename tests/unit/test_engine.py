@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from importer.replies import (
     Answer,
     ApiInvoice,
     Created,
+    Expired,
     FieldError,
     Halt,
     Lost,
@@ -130,6 +132,7 @@ def try_out(
     ledger: MemoryLedger | None = None,
     during: Callable[[Engine], None] | None = None,
     during_at_ns: int = 0,
+    go_on: bool = False,
 ) -> Trial:
     """Send some rows in virtual time and return what happened."""
 
@@ -138,7 +141,7 @@ def try_out(
         store = ledger or MemoryLedger()
         account = store.account("https://api.example", "default")
         store.start_run(RunStart("run", account.id, START, "f", "", "u", "h", "{}", b""))
-        api, heard = ScriptedApi(clock, scripts or {}, always), Heard()
+        api, heard = ScriptedApi(clock, scripts or {}, always), Heard(go_on=go_on)
         engine = Engine(
             Sending(account, "run", concurrency, 300, {"currency": "CCY"}),
             api=api,
@@ -316,3 +319,126 @@ def test_a_ledger_that_cannot_be_written_stops_the_sending() -> None:
     """Nothing new leaves, and rows whose answers couldn't be kept are not called unsent."""
     with pytest.raises(StoppedError):
         try_out(50, ledger=FullDisk(), concurrency=1)
+
+
+def test_a_row_whose_token_had_expired_is_sent_again() -> None:
+    """Nothing was created: it goes again with the new token, at once, and nobody is slowed down."""
+    trial = try_out(8, {2: [Expired()], 3: [Expired()]}, concurrency=2)
+    assert trial.statuses() == dict.fromkeys(range(2, 10), Status.CREATED)
+    assert trial.kinds(2) == trial.kinds(3) == [ReplyKind.HALT, ReplyKind.CREATED]
+    assert trial.heard.waits == []
+    assert not trial.ledger.in_doubt(trial.account.id)
+
+
+def test_a_new_token_that_is_refused_too_stops_the_run() -> None:
+    """Renewed once, repeated once; what is in flight is settled, and no row has failed."""
+    trial = try_out(50, always=lambda _: Expired(), concurrency=4)
+    assert "refuses a token that it gave just now" in (trial.engine.stopped or "")
+    assert trial.engine.outcomes == {}
+    counts = [len(trial.kinds(row)) for row, _ in trial.api.sent]
+    assert max(counts) == 2
+    assert len(trial.api.sent) <= 3 * 4
+
+
+def test_two_renewals_in_one_run_are_no_reason_to_stop() -> None:
+    """A long run renews its token now and then; each time other rows are met by it."""
+    trial = try_out(9, {row: [Expired()] for row in (2, 5, 9)}, concurrency=1)
+    assert trial.engine.stopped is None
+    assert len(trial.engine.outcomes) == 9
+
+
+def refusing(create: Create) -> Reply:
+    """Refuse every row for one reason."""
+    return Refused(422, (FieldError("currency", "not supported"),))
+
+
+def test_row_after_row_refused_for_one_reason_is_asked_about_and_stopped() -> None:
+    """A mistake in all rows costs a few rows, not the file: what was in flight has landed."""
+    trial = try_out(500, always=refusing, concurrency=4)
+    assert trial.heard.refusals == ["422: not supported"]
+    assert "for one reason" in (trial.engine.stopped or "")
+    assert 20 <= len(trial.api.sent) < 20 + 4
+    assert trial.statuses() == dict.fromkeys((row for row, _ in trial.api.sent), Status.REJECTED)
+
+
+def test_whoever_goes_on_is_not_asked_again() -> None:
+    """The question comes once, whatever else is refused."""
+    trial = try_out(100, always=refusing, go_on=True)
+    assert trial.heard.refusals == ["422: not supported"]
+    assert trial.engine.stopped is None
+    assert len(trial.engine.outcomes) == 100
+
+
+def test_one_created_row_shows_that_not_all_are_wrong() -> None:
+    """Nobody is asked where the first rows fare differently."""
+    trial = try_out(
+        100, always=lambda c: make_created(c) if c.row == 12 else refusing(c), concurrency=1
+    )
+    assert trial.heard.refusals == []
+    assert len(trial.engine.outcomes) == 100
+
+
+def test_what_is_said_to_exist_is_remembered() -> None:
+    """A 409 and an "already exists" are rejected for now, and kept to be looked up."""
+    trial = try_out(
+        3,
+        {
+            2: [Refused(409, (FieldError(None, "conflict"),))],
+            3: [Refused(400, (FieldError(None, "Invoice already exists"),))],
+            4: [Refused(400, (FieldError(None, "bad"),))],
+        },
+    )
+    assert set(trial.statuses().values()) == {Status.REJECTED}
+    assert sorted(create.row for create in trial.engine.duplicates) == [2, 3]
+
+
+def test_an_answer_without_reference_ends_trust_in_absence() -> None:
+    """Created, with the warning told; the account's listings prove no absence any more."""
+
+    def always(create: Create) -> Reply:
+        invoice = replace(make_created(create).invoice, reference=None)
+        return Created(invoice, ("not repeated",))
+
+    trial = try_out(1, always=always)
+    [outcome] = trial.heard.outcomes
+    assert (outcome.status, outcome.message) == (Status.CREATED, "not repeated")
+    assert not trial.ledger.account("https://api.example", "default").proves_absence
+
+
+def test_answers_with_the_reference_keep_that_trust() -> None:
+    """Nothing is noted against an API that repeats what it was sent."""
+    trial = try_out(3)
+    assert trial.ledger.account("https://api.example", "default").proves_absence
+
+
+@pytest.mark.parametrize(
+    "reply", [make_created(make_create(3)), Lost("503", 503), refusing(make_create(3))]
+)
+def test_a_wait_that_any_answer_asks_for_holds_everybody(reply: Reply) -> None:
+    """`Retry-After` on a 503, or a limit that is used up on a 200: nobody sends until then."""
+    trial = try_out(12, {3: [Answer(reply, 30.0)]}, concurrency=2)
+    told = next(at for row, at in trial.api.sent if row == 3) + LATENCY_NS
+    assert not [at for _, at in trial.api.sent if told < at < told + 30 * SECOND_NS]
+    assert [seconds for _, seconds in trial.heard.waits] == [30.0]
+
+
+REFUSED = Refused(422, (FieldError(None, "closed"),))
+
+
+@pytest.mark.parametrize(("rows", "asked"), [(20, 0), (21, 1), (40, 1)])
+def test_refusals_are_asked_about_while_rows_are_left(rows: int, asked: int) -> None:
+    """After 20 rows refused for one reason it asks, unless those were all."""
+    trial = try_out(rows, always=lambda _: REFUSED, concurrency=1)
+    assert len(trial.heard.refusals) == asked
+    assert (trial.engine.stopped is not None) is bool(asked)
+    assert len(trial.engine.outcomes) == 20
+
+
+def test_a_ledger_that_fails_twice_at_once_leaves_no_error_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Several answers that can't be written down are one error, and none that nobody heard of."""
+    with pytest.raises(StoppedError):
+        try_out(50, ledger=FullDisk(), concurrency=8)
+    gc.collect()
+    assert "never retrieved" not in caplog.text

@@ -182,3 +182,25 @@ def test_exactly_the_wrong_cells_are_told(rows: list[tuple[str | None, ...]]) ->
     ]
     invoices = validate_rows(*rows)
     assert [(i.row, i.column) for i in invoices.issues] == expected
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\u00ad", "\ufeff", "\u202e", "\x07", "\n"])
+def test_a_reference_with_characters_that_nobody_sees_is_an_issue(odd: str) -> None:
+    """Two references that look the same to everybody are not two invoices."""
+    [issue] = validate_rows(row(reference_id=f"INV{odd}7")).issues
+    assert issue.code == "reference_characters"
+
+
+def test_references_that_differ_in_white_space_are_the_same() -> None:
+    """A no-break space or a second space makes no other reference."""
+    rows = [row(reference_id=text) for text in ("INV 8", "INV\u00a08", "INV  8")]
+    issues = validate_rows(*rows).issues
+    assert [issue.code for issue in issues] == ["reference_duplicate"] * 3
+
+
+@pytest.mark.parametrize(("field", "most"), [("reference_id", 255), ("note", 32_767)])
+def test_a_text_that_is_too_long_is_an_issue(field: str, most: int) -> None:
+    """The longest is taken; one character more is an issue that names the limit."""
+    assert not validate_rows(row(**{field: "x" * most})).issues
+    [issue] = validate_rows(row(**{field: "x" * (most + 1)})).issues
+    assert f"{most:,}" in issue.message

@@ -1,0 +1,122 @@
+"""Signals: the first of its kind stops gently, a second has its usual effect."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from importer.signals import SIGNALS, Signals
+
+
+class Stop:
+    """What is told to stop: remembers why, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+        self.told = asyncio.Event()
+
+    def __call__(self, reason: str) -> None:
+        self.reasons.append(reason)
+        self.told.set()
+
+    async def after(self, number: signal.Signals) -> None:
+        """Let a signal come, and wait until its reason is told."""
+        self.told.clear()
+        signal.raise_signal(number)
+        await self.told.wait()
+
+
+def go(act: Callable[[Signals, Stop], Awaitable[None]]) -> tuple[Signals, Stop]:
+    """Do something with signals and what they stop, in an event loop."""
+    stop = Stop()
+    signals = Signals(stop)
+
+    async def main() -> None:
+        await act(signals, stop)
+
+    asyncio.run(main())
+    return signals, stop
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_stops_gently(number: signal.Signals) -> None:
+    """The reason names it, and nothing else happens."""
+
+    async def act(signals: Signals, stop: Stop) -> None:
+        with signals.heeded():
+            await stop.after(number)
+
+    signals, stop = go(act)
+    assert signals.received == [number]
+    assert stop.reasons == [f"interrupted by {number.name}"]
+
+
+def test_each_kind_is_heeded() -> None:
+    """Another kind after the first is taken note of, too."""
+
+    async def act(signals: Signals, stop: Stop) -> None:
+        with signals.heeded():
+            await stop.after(signal.SIGTERM)
+            await stop.after(signal.SIGHUP)
+
+    signals, stop = go(act)
+    assert signals.received == [signal.SIGTERM, signal.SIGHUP]
+    assert len(stop.reasons) == 2
+
+
+async def interrupt() -> None:
+    """Press Ctrl-C; where nobody heeds it, that ends the loop."""
+    signal.raise_signal(signal.SIGINT)
+    await asyncio.sleep(0)
+
+
+def test_the_second_ctrl_c_interrupts_at_once() -> None:
+    """Whoever presses it twice doesn't want to wait."""
+
+    async def act(signals: Signals, stop: Stop) -> None:
+        with signals.heeded():
+            await stop.after(signal.SIGINT)
+            await interrupt()
+            stop("went on")
+
+    stop = Stop()
+    signals = Signals(stop)
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(act(signals, stop))
+    assert stop.reasons == ["interrupted by SIGINT"]
+
+
+@pytest.mark.parametrize("heeds", [True, False], ids=["before", "never"])
+def test_afterwards_signals_have_their_usual_effect(heeds: bool) -> None:
+    """Outside, as at the prompt, Ctrl-C is Ctrl-C."""
+
+    async def act(signals: Signals, stop: Stop) -> None:
+        if heeds:
+            with signals.heeded():
+                await asyncio.sleep(0)
+        await interrupt()
+        stop("went on")
+
+    stop = Stop()
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(act(Signals(stop), stop))
+    assert stop.reasons == []
+
+
+def test_a_signal_that_came_is_not_heeded_a_second_time() -> None:
+    """One that came while looking up: the next interrupts the sending that follows."""
+
+    async def act(signals: Signals, stop: Stop) -> None:
+        with signals.heeded():
+            await stop.after(signal.SIGINT)
+        with signals.heeded():
+            await interrupt()
+            stop("went on")
+
+    stop = Stop()
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(act(Signals(stop), stop))
+    assert len(stop.reasons) == 1
