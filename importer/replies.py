@@ -76,10 +76,18 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Sent, but whether an invoice was created is unknown."""
+    """Sent, but whether an invoice was created is unknown.
+
+    Attributes:
+        reason: What is known.
+        http_status: The answer's status, where there was one.
+        misnamed: The answer named another reference: the API may have changed ours, and then no
+            listing shows it.
+    """
 
     reason: str
     http_status: int | None = None
+    misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

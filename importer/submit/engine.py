@@ -195,14 +195,15 @@ class Engine:
     def _check(self, reply: Reply) -> Reply:
         """Pin the owner that the API names first; an invoice of any other owner is not ours.
 
-        An answer without our reference is believed, but from then on no listing is: one that
-        withholds references can't show that a reference is absent.
+        An answer without our reference is believed, but from then on no listing is: an API that
+        withholds or changes references can't show that one is absent.
         """
+        unnamed = isinstance(reply, Created) and reply.invoice.reference is None
+        if unnamed or (isinstance(reply, Lost) and reply.misnamed):
+            self._ledger.distrust_absence(self._sending.account.id)
         if not isinstance(reply, Created):
             return reply
         invoice = reply.invoice
-        if invoice.reference is None:
-            self._ledger.distrust_absence(self._sending.account.id)
         if invoice.owner_id is None or self.pin(invoice.owner_id) == invoice.owner_id:
             return reply
         self.stop(

@@ -217,6 +217,7 @@ def _classify_success(status: int, body: bytes, create: Create) -> Reply:
         return Lost(
             f'the API answered with invoice {invoice.number} for another reference, "{other}"',
             status,
+            misnamed=True,
         )
     return Created(invoice)
 

@@ -442,3 +442,10 @@ def test_a_ledger_that_fails_twice_at_once_leaves_no_error_behind(
         try_out(50, ledger=FullDisk(), concurrency=8)
     gc.collect()
     assert "never retrieved" not in caplog.text
+
+
+def test_an_answer_for_another_reference_proves_no_absence_from_then_on() -> None:
+    """A server that changes references lists none of ours: no listing shows that one is absent."""
+    trial = try_out(1, {2: [Lost("another reference", 200, misnamed=True)]})
+    assert not trial.ledger.account("https://api.example", "default").proves_absence
+    assert list(trial.engine.lost) == [2]

@@ -235,3 +235,10 @@ def test_the_idempotency_key_is_ascii_and_follows_the_content() -> None:
         idempotency_key(account, Create(2, "Ref-1", "ref-1", "{}"), Step.CREATE),
     ]
     assert len({key, *others}) == 5
+
+
+def test_an_answer_for_another_reference_is_told_apart() -> None:
+    """It is lost, and says that the server may have changed our reference."""
+    assert reply(200, INVOICE | {"reference_id": "Ref"}) == Lost(
+        'the API answered with invoice INV-7 for another reference, "Ref"', 200, misnamed=True
+    )
