@@ -127,8 +127,7 @@ class Campaign:
             self._resent |= await self._inquiry.settle(doubts, wanted=planned.keys())
             planned = plan(invoices, self._know(keys))
         if len(planned) and self._terms.check_server and self.stopped is None:
-            if not self._inquiry.knows(planned.keys()):
-                await self._inquiry.list(planned.keys())
+            await self._inquiry.survey(planned.keys())
             planned = plan(invoices, self._know(keys))
         return planned
 
@@ -141,10 +140,13 @@ class Campaign:
         await self._engine.send(planned)
         absent = await self._look_up(list(self._engine.lost.values()))
         again = [create for create in absent if create.key not in self._resent]
+        given_up = len(absent) - len(again)
         if again and self.stopped is None:
             self._resent.update(create.key for create in again)
             await self._engine.send(again)
-            await self._look_up(list(self._engine.lost.values()))
+            given_up += len(await self._look_up(list(self._engine.lost.values())))
+        if given_up:
+            self.stop("the API lost rows again, provably without creating anything")
         await self._look_up_duplicates()
 
     def _know(self, keys: Iterable[str]) -> Knowledge:

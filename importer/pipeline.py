@@ -227,7 +227,7 @@ class _Run:
                 raise StoppedError("You said no: nothing was sent.")
             with signals.heeded():
                 await self._send(campaign, planned)
-        return _sum_up(campaign, planned, interrupted=bool(signals.received))
+        return sum_up(campaign, planned, interrupted=bool(signals.received))
 
     async def _send(self, campaign: Campaign, planned: Plan) -> None:
         self.ledger.start_run(self._start(pack_table(self.table, self.kinds)))
@@ -288,7 +288,14 @@ class _Run:
         )
 
 
-def _sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
+def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
+    """Return how the sending ended, with an outcome for every row that left.
+
+    Args:
+        campaign: The campaign, over.
+        planned: What it was to send.
+        interrupted: A signal told it to stop.
+    """
     why = campaign.stopped or ""
     doubts = (
         Outcome(

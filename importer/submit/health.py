@@ -9,7 +9,7 @@ from importer.replies import Created, Expired, Halt, Lost, NotSent, Refused, Rep
 from importer.submit.policy import backoff_ns
 
 PATIENCE = 3
-"""How many lost answers in a row it takes to slow down; one alone says nothing about the next."""
+"""How many lost or throttled requests in a row it takes to back off."""
 
 SUSPICION = 20
 """How many first rows refused for one reason look like a mistake in all rows."""
@@ -62,7 +62,8 @@ class Health:
         if isinstance(reply, WELL) or started < self._paused_at:
             return 0
         self._failures += 1
-        if isinstance(reply, Lost) and self._failures < PATIENCE:
+        # A throttled request has cut the rate already; a lost one says little about the next.
+        if isinstance(reply, Lost | Throttled) and self._failures < PATIENCE:
             return 0
         self._paused_at = now
         return backoff_ns(self._failures, self._rng)

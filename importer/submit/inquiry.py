@@ -79,6 +79,7 @@ class Inquiry:
         self._rng = rng
         self._delay_s = delay_s
         self._listing: Listing | None = None
+        self._left: dict[str, Entry] = {}
         self.found: set[str] = set()
         self.why: dict[str, str] = {}
         self.warnings: list[str] = []
@@ -88,9 +89,28 @@ class Inquiry:
         """What the latest listing holds under the keys that it was asked for."""
         return self._listing.found if self._listing is not None else {}
 
-    def knows(self, keys: Collection[str]) -> bool:
-        """Tell whether the latest listing was asked for some keys."""
-        return self._listing is not None and self._listing.wanted.issuperset(keys)
+    async def survey(self, wanted: Collection[str]) -> None:
+        """Look for references that the ledger has no invoice for, before they are created.
+
+        A listing that lacks an invoice of which the ledger knows may lack others: it is read again
+        a delay later, and if none is whole, nothing may be sent. A listing just read will do.
+
+        Args:
+            wanted: The keys to look for.
+        """
+        for turn in range(PROOF + 1):
+            if turn:
+                await self._wait(self._delay_s, "the listing is stale or cut short")
+            if turn or not self._knows(wanted):
+                if not await self.list([*wanted, *self._left]):
+                    return
+                self._settle_found()
+            if self._listing is not None and self._listing.whole:
+                return
+        self._engine.stop(
+            "the API's listing lacks invoices that this ledger created, so that others may be "
+            "missing from it too. Try again later; --no-check-server sends without it"
+        )
 
     async def settle(self, doubts: Sequence[Entry], wanted: Collection[str]) -> set[str]:
         """Look up references in doubt and write down what is found.
@@ -106,11 +126,11 @@ class Inquiry:
         proofs: Counter[str] = Counter()
         absent: set[str] = set()
         patience = self._patience(doubts)
-        await self._wait(patience, len(left))
+        await self._wait(patience, _before_looking_up(left))
         enough = PROOF if patience else 1
         for turn in range(LISTINGS):
             if turn:
-                await self._wait(self._delay_s, len(left))
+                await self._wait(self._delay_s, _before_looking_up(left))
             # All of them each time: `listed` has to know of each whatever became of it.
             if not await self.list([*(entry.key for entry in doubts), *wanted]):
                 break
@@ -124,7 +144,19 @@ class Inquiry:
             )
             if not left or (not hopeful and turn + 1 >= enough):
                 break
+        self._left = left
         return absent
+
+    def _knows(self, keys: Collection[str]) -> bool:
+        """Tell whether the latest listing was asked for some keys."""
+        return self._listing is not None and self._listing.wanted.issuperset(keys)
+
+    def _settle_found(self) -> None:
+        """Settle what a look-up left in doubt, where a later listing happens to show it."""
+        for key, entry in list(self._left.items()):
+            if key in self.listed:
+                self._settle_one(entry, Counter())
+                del self._left[key]
 
     def _settle_one(self, entry: Entry, proofs: Counter[str]) -> Verdict | None:
         """Settle one doubt by the latest listing, where it does."""
@@ -207,11 +239,10 @@ class Inquiry:
         # A wall clock that ran backwards tells nothing: count from now.
         return delay if gone < 0 else max(delay - gone, 0.0)
 
-    async def _wait(self, seconds: float, rows: int) -> None:
+    async def _wait(self, seconds: float, why: str) -> None:
         if seconds <= 0:
             return
-        what = "1 row in doubt is" if rows == 1 else f"{rows} rows in doubt are"
-        self._listener.on_wait(f"before {what} looked up", seconds)
+        self._listener.on_wait(why, seconds)
         await self._unless_stopped(self._clock.sleep_ns(round(seconds * SECOND_NS)))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result | None:
@@ -229,3 +260,8 @@ class Inquiry:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+
+
+def _before_looking_up(left: Collection[str]) -> str:
+    rows = "1 row in doubt is" if len(left) == 1 else f"{len(left)} rows in doubt are"
+    return f"before {rows} looked up"

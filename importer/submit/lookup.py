@@ -57,6 +57,11 @@ class Listing:
         elif key in self.wanted:
             self.found.setdefault(key, []).append(invoice)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it holds every invoice of which the ledger knows."""
+        return len(self._seen) == len(self.witnesses)
+
     def reason_against_absence(self, entry: Entry, *, trusted: bool) -> str | None:
         """Tell why a reference that isn't listed may be at the API all the same; None: it isn't.
 

@@ -24,6 +24,10 @@ CUT = 0.95
 GROWTH = 0.01
 """By how much of the rate at the last cut the rate grows in a second."""
 
+REGAIN_S = 10
+"""A cut that took more is regained within so many seconds: what went through may have been little
+because this machine was busy, not because the API allows no more."""
+
 LEAST = 0.1
 
 
@@ -88,11 +92,12 @@ class Pacer:
         """
         if started < self._cut_at:
             return
-        now = self._clock.monotonic_ns()
+        now, before = self._clock.monotonic_ns(), self._rate
         self._cut_at = now
+        self._rate = max(CUT * min(before, self._through(now)), LEAST)
+        taken = 0.0 if self._searching else before - self._rate  # a search goes too far by design
+        self._growth = max(self._rate * GROWTH, taken / REGAIN_S)
         self._searching = False
-        self._rate = max(CUT * min(self._rate, self._through(now)), LEAST)
-        self._growth = self._rate * GROWTH
 
     def _through(self, now: int) -> float:
         """Return how many requests a second went through of late, infinite where it can't be told.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from books_api import BooksApi, books_api
 from desk import Desk
 from odd_api import OddApi, odd_api
 
@@ -20,6 +21,13 @@ def desk(tmp_path: Path) -> Desk:
 def api() -> Iterator[OddApi]:
     """An API that creates whatever comes in."""
     with odd_api() as api:
+        yield api
+
+
+@pytest.fixture
+def books() -> Iterator[BooksApi]:
+    """An API that keeps books, and lists them."""
+    with books_api() as api:
         yield api
 
 

@@ -100,12 +100,14 @@ class Desk:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     @contextmanager
-    def started(self, *words: str | Path) -> Iterator[subprocess.Popen[str]]:
+    def started(
+        self, *words: str | Path, variables: Mapping[str, str] = WITH_TOKEN
+    ) -> Iterator[subprocess.Popen[str]]:
         """Start the command and go on; it is killed with the context, if it still runs."""
         with subprocess.Popen(
             [SCRIPT, *words],
             cwd=self.folder,
-            env=self.environment(WITH_TOKEN),
+            env=self.environment(variables),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,6 +146,15 @@ def finish(process: subprocess.Popen[str]) -> Finished:
     """Wait for a command that was started."""
     out, err = process.communicate(timeout=PATIENCE_S)
     return Finished(process.returncode, out, err)
+
+
+def outlasts(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Tell whether a command still runs after some time."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def row(reference: str, **changes: object) -> Row:

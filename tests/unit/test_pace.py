@@ -88,3 +88,47 @@ def test_a_cancelled_wait_costs_no_turn() -> None:
         return clock.monotonic_ns()
 
     assert run_virtually(main()) == SECOND_NS
+
+
+async def let_through(pacer: Pacer, clock: VirtualClock, seconds: int, rate: int) -> None:
+    """Let a number of requests a second go through for some seconds."""
+    for _ in range(seconds * rate):
+        await clock.sleep_ns(SECOND_NS // rate)
+        pacer.speed_up()
+
+
+def test_a_cut_for_want_of_requests_is_regained_in_ten_seconds() -> None:
+    """Where little went through because the sender was busy, the rate is soon what it was."""
+
+    async def main() -> tuple[float, float, float]:
+        clock = VirtualClock()
+        pacer = Pacer(clock, 100)
+        await let_through(pacer, clock, 2, 20)
+        pacer.slow_down(clock.monotonic_ns())
+        cut = pacer.rate
+        await let_through(pacer, clock, 5, round(cut))
+        halfway = pacer.rate
+        await let_through(pacer, clock, 6, 100)
+        return cut, halfway, pacer.rate
+
+    cut, halfway, last = run_virtually(main())
+    assert cut == pytest.approx(19, abs=1)
+    assert cut < halfway < 100
+    assert last == 100
+
+
+def test_what_a_search_overshot_is_not_regained() -> None:
+    """The first throttling ends the search near what went through, whatever rate was tried."""
+
+    async def main() -> tuple[float, float]:
+        clock = VirtualClock()
+        pacer = Pacer(clock, None)
+        await let_through(pacer, clock, 2, 50)
+        tried = pacer.rate
+        pacer.slow_down(clock.monotonic_ns())
+        await let_through(pacer, clock, 5, 50)
+        return tried, pacer.rate
+
+    tried, found = run_virtually(main())
+    assert tried > 75
+    assert 47 < found < 51
