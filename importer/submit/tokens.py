@@ -137,7 +137,7 @@ class ClientCredentials:
         asked = self._clock.monotonic_ns()
         grant = await self._obtain()
         token, minutes = _parse(grant)
-        # A token that lives for less than five minutes is used for half its life.
+        # A token that lives for less than ten minutes is used for half its life.
         lifetime = round(minutes * MINUTE_NS)
         self._renew_at = asked + max(lifetime - RENEW_BEFORE_NS, lifetime // 2)
         return token

@@ -254,7 +254,7 @@ def test_new_ledger_gets_every_migration(path: Path) -> None:
 # --- other processes -------------------------------------------------------------------------
 
 CLAIM_AND_WAIT = """
-import datetime as dt, sys, time
+import datetime as dt, signal, sys
 from pathlib import Path
 from importer.ledger.sqlite import SqliteLedger
 from importer.model import Create
@@ -266,7 +266,7 @@ with ledger.sender(account, 0, lambda: None):
     ledger.start_run(RunStart("run-1", account.id, at, "f", "0", "ada", "host", "{}", b"t"))
     ledger.claim(Claim(account.id, "run-1", Create(2, "a", "a", "{}"), "key", at))
     print("ready", flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 
 
