@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.errors import FileError
@@ -25,6 +26,9 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 MIN_WIDTH, MAX_WIDTH, ERROR_WIDTH = 8, 40, 70
 """Widths of columns, in characters."""
+
+LINE_HEIGHT = 15
+"""Of one line of text, in points."""
 
 GREEN, RED, ORANGE, YELLOW = "E2F0D9", "F8D7DA", "FCE4D6", "FFF2CC"
 BLUE, GREY = "DDEBF7", "EDEDED"
@@ -84,6 +88,10 @@ def _write_layout(sheet: Worksheet, layout: Layout) -> None:
     for number, width in enumerate(_widths(layout), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
+    # Printed, the columns of a row stay on one page.
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     last_column = get_column_letter(len(layout.headers))
     sheet.auto_filter.ref = f"A1:{last_column}{layout.cells.height + 1}"
     sheet.append([_header_cell(sheet, header) for header in layout.headers])
@@ -99,6 +107,8 @@ def _write_layout(sheet: Worksheet, layout: Layout) -> None:
         _error_cells(sheet, outcomes["error"]),
         outcomes["row"].to_list(),
     ]
+    for number, lines in _heights(outcomes["error"]):
+        sheet.row_dimensions[number].height = lines * LINE_HEIGHT
     for row in zip(*columns, strict=True):
         sheet.append(row)
 
@@ -110,6 +120,15 @@ def _widths(layout: Layout) -> Iterator[int]:
         widest = ERROR_WIDTH if name == "error" else MAX_WIDTH
         # Two characters of air, and a little more for a header's filter button.
         yield min(max(length + 2, len(header) + 4, MIN_WIDTH), widest)
+
+
+def _heights(errors: pl.Series) -> Iterator[tuple[int, int]]:
+    """Yield the sheet row of every long message, and how many lines it takes when wrapped.
+
+    Said outright, since only some programs fit the height of a row when they open a file.
+    """
+    wrapped = pl.DataFrame({"lines": errors.str.len_chars() // (ERROR_WIDTH - 5) + 1})
+    yield from wrapped.with_row_index("row", offset=2).filter(pl.col("lines") > 1).iter_rows()
 
 
 def _header_cell(sheet: Worksheet, header: str) -> Cell | None:

@@ -297,6 +297,15 @@ def test_messages_wrap(tmp_path: Path) -> None:
     sheet = write_sheet(make_report(["A"], [["x"]], error="what to do " * 20), tmp_path)
     assert sheet["E2"].alignment.wrap_text
     assert sheet.column_dimensions["E"].width == 70
+    assert sheet.row_dimensions[2].height == 4 * 15
+    assert sheet.row_dimensions[1].height is None
+
+
+def test_a_row_stays_on_one_page(tmp_path: Path) -> None:
+    """Printed, the sheet is as wide as the page, and as long as it takes."""
+    sheet = write_sheet(make_report(["A"], [["x"]]), tmp_path)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1_048_576, 1), (1, 16_380)])
