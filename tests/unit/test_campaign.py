@@ -14,7 +14,7 @@ from importer.campaign import LOST_PROVABLY, Campaign, Terms
 from importer.clock import SECOND_NS
 from importer.model import Create, Outcome, Status
 from importer.plan import Plan
-from importer.records import RunStart
+from importer.records import EntryState, RunStart
 from importer.replies import Created, FieldError, Halt, Lost, Refused, Reply
 from importer.submit.engine import Sending
 from importer.submit.lister import TRIES, ListingDenied, ListingFailed, Unlisted
@@ -390,3 +390,47 @@ def test_an_invoice_for_another_owner_stops_the_run() -> None:
     trial = run(rows_for("A"), History(owner=7), lambda s: s.scripts.update(A=[other]))
     assert trial.statuses() == [Status.IN_DOUBT]
     assert "owner 8" in (trial.campaign.stopped or "")
+
+
+def known_but_unlisted(history: History, listings: int) -> Callable[[Server], None]:
+    """Return what sets up an API that leaves a known invoice out of its first listings."""
+
+    def prepare(server: Server) -> None:
+        history.witness(server)
+        server.keep(create_for("A"))
+        server.listings.extend([[]] * listings)
+
+    return prepare
+
+
+def test_a_listing_that_lacks_what_is_known_is_read_again() -> None:
+    """It may lack others too: a delay later the whole one shows that the row exists already."""
+    history = History()
+    trial = run(rows_for("A"), history, known_but_unlisted(history, 2))
+    assert trial.server.listed_at == [0, 60, 120]
+    assert trial.statuses() == [Status.ALREADY_CREATED]
+    assert trial.server.sent == []
+
+
+def test_nothing_is_sent_while_no_listing_is_whole() -> None:
+    """The run stops, naming the option that goes on without the listing."""
+    history = History()
+    trial = run(rows_for("A"), history, known_but_unlisted(history, 9))
+    assert "--no-check-server" in (trial.campaign.stopped or "")
+    assert trial.server.listed_at == [0, 60, 120]
+    assert trial.server.sent == []
+
+
+def test_a_doubt_that_a_later_listing_shows_is_settled_by_it() -> None:
+    """What the look-up could not settle may be in the listing before the first create."""
+    history = History()
+    history.lost(create_for("B", currency="LRD"))
+
+    def prepare(server: Server) -> None:
+        witness = history.witness(server)
+        server.keep(create_for("B", currency="LRD"))
+        server.listings.extend([[], [witness, *server.invoices[1:]]])
+
+    trial = run(rows_for("A"), history, prepare)
+    assert history.entry("B").state is EntryState.CREATED
+    assert trial.server.references == ["A"]
