@@ -145,9 +145,9 @@ class Campaign:
             self._resent.update(create.key for create in again)
             await self._engine.send(again)
             given_up += len(await self._look_up(list(self._engine.lost.values())))
+        await self._look_up_duplicates()
         if given_up:
             self.stop("the API lost rows again, provably without creating anything")
-        await self._look_up_duplicates()
 
     def _know(self, keys: Iterable[str]) -> Knowledge:
         """Return all that is known of some references by now."""
