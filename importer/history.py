@@ -8,8 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from importer.archive import unpack_frame, unpack_table
-from importer.clean import Reading, clean
-from importer.columns import map_columns
+from importer.clean import Reading
 from importer.errors import EXIT_INTERRUPTED, UsageError
 from importer.ledger.port import Ledger
 from importer.model import Outcome, Status
@@ -17,7 +16,7 @@ from importer.plan import Knowledge, plan
 from importer.records import Entry, EntryState, Run
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.table import Invoices, Table
-from importer.validate import validate
+from importer.validate import interpret
 from importer.workbook import prepare_output, write_results
 
 DIED = Outcome(
@@ -55,7 +54,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
     table = unpack_table(run.start.table)
     options = json.loads(run.start.options)
     reading = Reading(options["timezone"], options["date_format"])
-    invoices = validate(clean(table, map_columns(table.headers), reading), table)
+    invoices = interpret(table, reading)
     outcomes = (
         _remaining(ledger, run, table, invoices)
         if run.end is None

@@ -19,9 +19,8 @@ import polars as pl
 
 from importer.archive import pack_frame, pack_table
 from importer.campaign import Campaign, Terms
-from importer.clean import Reading, clean
+from importer.clean import Reading
 from importer.clock import Clock
-from importer.columns import map_columns
 from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
@@ -34,7 +33,7 @@ from importer.signals import Signals
 from importer.submit.api import HttpApi
 from importer.submit.engine import Listener, Sending
 from importer.table import Invoices, Table
-from importer.validate import validate
+from importer.validate import interpret
 from importer.workbook import default_output, prepare_output, require_room, write_results
 
 
@@ -95,8 +94,7 @@ def read_invoices(settings: Settings) -> tuple[Table, Invoices]:
     """
     reading = Reading(settings.timezone, settings.date_format)
     table = read_table(settings.file, sheet=settings.sheet)
-    columns = map_columns(table.headers)
-    return table, validate(clean(table, columns, reading), table)
+    return table, interpret(table, reading)
 
 
 def import_file(

@@ -15,7 +15,8 @@ import polars as pl
 from iso4217 import Currency
 from pandera.errors import SchemaErrors
 
-from importer.clean import shown
+from importer.clean import Reading, clean, shown
+from importer.columns import map_columns
 from importer.model import Field, Issue
 from importer.table import ROW, ColumnMap, Invoices, Table
 
@@ -63,6 +64,19 @@ MISSING = {
     Field.FEE_BEARER: "Write PAYER (the customer pays the fees) or PAYEE (you do).",
     Field.AS_PAYMENT_LINK: "Write yes or no.",
 }
+
+
+def interpret(table: Table, reading: Reading) -> Invoices:
+    """Turn a file's table into validated invoices: map its columns, clean its cells, check them.
+
+    Args:
+        table: The file's table.
+        reading: How dates are read.
+
+    Raises:
+        FileError: When a required column is missing, or a field has two.
+    """
+    return validate(clean(table, map_columns(table.headers), reading), table)
 
 
 def validate(invoices: Invoices, table: Table) -> Invoices:

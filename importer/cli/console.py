@@ -51,10 +51,7 @@ class Console:
 
     def on_lock_wait(self, seconds: float) -> None:
         """See `Events`."""
-        click.echo(
-            f"Another import is sending for this account; waiting up to {seconds:g} s for it.",
-            err=True,
-        )
+        say_waiting(seconds)
 
     def on_plan(self, preview: Preview) -> bool:
         """See `Events`: ask, then show a bar."""
@@ -101,6 +98,13 @@ class Console:
         if self._bar is not None:
             self._bar.start()
         return go_on
+
+
+def say_waiting(seconds: float) -> None:
+    """Say that another run is waited for, so many seconds at most."""
+    click.echo(
+        f"Another import is sending for this account; waiting up to {seconds:g} s for it.", err=True
+    )
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

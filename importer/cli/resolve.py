@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from importer.cli.console import say_waiting
 from importer.cli.options import default_ledger, options
 from importer.cli.target import target
 from importer.settings import Api
@@ -62,8 +63,7 @@ def _resolve(
     async def settle(store: SqliteLedger) -> str:
         account = store.account(api.account_url, api.account)
         by = "{}@{}".format(*whoami())
-        waiting = f"Another import is sending for this account; waiting up to {wait:g} s for it."
-        with store.sender(account, wait, lambda: click.echo(waiting, err=True)):
+        with store.sender(account, wait, lambda: say_waiting(wait)):
             async with HttpApi(api, clock, timeout_s=timeout, concurrency=1) as http:
                 if number is None:
                     return await resolve_absent(
