@@ -8,12 +8,15 @@ from pathlib import Path
 
 import polars as pl
 
-from importer.model import Issue, Severity
-from importer.table import ROW, Table
+from importer.model import Code, Issue, Severity
+from importer.table import MARK_SCHEMA, ROW, Table
+
+LINE = "line"
+"""The packed column with the line that each row begins on."""
 
 
-def pack_table(table: Table, kinds: pl.DataFrame) -> bytes:
-    """Compress a table and what its cells are (Arrow IPC, zstandard)."""
+def pack_table(table: Table) -> bytes:
+    """Compress a table (Arrow IPC, zstandard)."""
     about = {
         "path": str(table.path),
         "sha256": table.sha256,
@@ -21,9 +24,16 @@ def pack_table(table: Table, kinds: pl.DataFrame) -> bytes:
         "header_row": table.header_row,
         "headers": table.headers,
         "issues": [[i.code, i.row, i.column, i.value, i.message, i.severity] for i in table.issues],
+        "positions": table.positions,
+        "marks": table.marks.rows(),
+        "lines": table.lines is not None,
+        "date1904": table.date1904,
+        "warnings": table.warnings,
     }
-    names = {name: f"kind {name}" for name in kinds.columns}
-    both = pl.concat([table.cells, kinds.rename(names)], how="horizontal")
+    names = {name: f"kind {name}" for name in table.kinds.columns}
+    both = pl.concat([table.cells, table.kinds.rename(names)], how="horizontal")
+    if table.lines is not None:
+        both = both.with_columns(table.lines.alias(LINE))
     return json.dumps(about).encode() + b"\n" + pack_frame(both)
 
 
@@ -34,18 +44,25 @@ def unpack_table(data: bytes) -> Table:
     both = unpack_frame(body)
     kinds = both.select(pl.col(r"^kind .*$").name.replace("kind ", ""))
     issues = (
-        Issue(code, row, column, value, message, Severity(severity))
+        Issue(Code(code), row, column, value, message, Severity(severity))
         for code, row, column, value, message, severity in about["issues"]
     )
+    headers = tuple(about["headers"])
+    # Tables that were packed by version 0.1 lack what is asked for by `get`.
     return Table(
         path=Path(about["path"]),
         sha256=about["sha256"],
         sheet=about["sheet"],
         header_row=about["header_row"],
-        headers=tuple(about["headers"]),
+        headers=headers,
         cells=both.select(ROW, *kinds.columns),
-        read_kinds=lambda: kinds,
+        kinds=kinds,
+        positions=tuple(about.get("positions", range(len(headers)))),
         issues=tuple(issues),
+        marks=pl.DataFrame(about.get("marks", []), schema=MARK_SCHEMA, orient="row"),
+        lines=both[LINE] if about.get("lines") else None,
+        date1904=about.get("date1904", False),
+        warnings=tuple(about.get("warnings", ())),
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from importer.dates import is_date_format, read_dates
 from importer.errors import UsageError
-from importer.model import Field, Issue
+from importer.model import Code, Field, Issue
 from importer.table import ROW, ColumnMap, Invoices, Table
 
 WHOLE = r"^[+-]?\d+(\.0+)?$"
@@ -30,10 +31,20 @@ class Reading:
     Attributes:
         timezone: The IANA name of the zone that dates and times without one are in.
         date_format: A strftime pattern that dates may be written in, besides ISO 8601.
+        today: The day on which the file is read; None to say nothing about days past or far ahead.
+        columns: Which of the file's headers gives which field, besides those that are known.
+        max_reference: The characters that a reference may have.
+        max_note: The characters that a note may have; by default what a spreadsheet's cell holds.
+        warnings_as_errors: Keep rows back for what would be a warning.
     """
 
     timezone: str = "UTC"
     date_format: str | None = None
+    today: dt.date | None = None
+    columns: Mapping[str, Field] = field(default_factory=dict)
+    max_reference: int = 255
+    max_note: int = 32_767
+    warnings_as_errors: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a zone that the time zone database doesn't know, and a pattern that is no date's.
@@ -85,11 +96,11 @@ def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
         *(
             issue
             for field in Field
-            for issue in _unread(trimmed, text, columns, field, "formula_error", _say_formula)
+            for issue in _unread(trimmed, text, columns, field, Code.FORMULA_ERROR, _say_formula)
         ),
-        *_unread(text, frame, columns, Field.COUNTERPARTY_ID, "not_a_whole_number", _say_number),
-        *_unread(text, frame, columns, Field.AS_PAYMENT_LINK, "not_yes_or_no", _say_truth),
-        *_unread(text, frame, columns, Field.DUE_DATE, "date_unreadable", _say_date),
+        *_unread(text, frame, columns, Field.COUNTERPARTY_ID, Code.NOT_A_WHOLE_NUMBER, _say_number),
+        *_unread(text, frame, columns, Field.AS_PAYMENT_LINK, Code.NOT_YES_OR_NO, _say_truth),
+        *_unread(text, frame, columns, Field.DUE_DATE, Code.DATE_UNREADABLE, _say_date),
     )
     return Invoices(frame=frame, columns=columns, issues=issues)
 
@@ -133,7 +144,7 @@ def _unread(  # noqa: PLR0917 private, and always called with all six
     frame: pl.DataFrame,
     columns: ColumnMap,
     field: Field,
-    code: str,
+    code: Code,
     say: Callable[[str], str],
 ) -> Iterable[Issue]:
     """Yield an issue for every cell of a field that holds text but gave no value."""

@@ -71,7 +71,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
         stopped=end.error if end is not None else "the run ended without a word",
         interrupted=end is not None and end.exit_code == EXIT_INTERRUPTED,
     )
-    report = build_report(table, table.read_kinds(), invoices, outcomes, conduct)
+    report = build_report(table, invoices, outcomes, conduct)
     write_results(report, place)
     return report
 

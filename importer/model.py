@@ -51,25 +51,80 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Code(StrEnum):
+    """The kinds of issues, by their stable names; each has a section in `docs/issues.md`."""
+
+    # The row as a whole.
+    ROW_LENGTH = "row_length"
+    ROW_BROKEN = "row_broken"
+    STRAY_QUOTE = "stray_quote"
+    # Any cell.
+    MISSING_VALUE = "missing_value"
+    MERGED_CELL = "merged_cell"
+    FORMULA_ERROR = "formula_error"
+    FORMULA_WITHOUT_VALUE = "formula_without_value"
+    CHARACTER_LOST = "character_lost"
+    ENCODING_UNCERTAIN = "encoding_uncertain"
+    # reference_id
+    REFERENCE_DUPLICATE = "reference_duplicate"
+    REFERENCE_LOOKS_ALIKE = "reference_looks_alike"
+    REFERENCE_CHARACTERS = "reference_characters"
+    REFERENCE_TOO_LONG = "reference_too_long"
+    NUMBER_ROUNDED = "number_rounded"
+    NUMBER_SHORTENED = "number_shortened"
+    NUMBER_SHOWN_OTHERWISE = "number_shown_otherwise"
+    # The other fields.
+    NOT_A_WHOLE_NUMBER = "not_a_whole_number"
+    NUMBER_AMBIGUOUS = "number_ambiguous"
+    NOT_POSITIVE = "not_positive"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    NOTE_TOO_LONG = "note_too_long"
+    FEE_BEARER_UNKNOWN = "fee_bearer_unknown"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    DATE_UNREADABLE = "date_unreadable"
+    DATE_AMBIGUOUS = "date_ambiguous"
+    DATE_MIXED = "date_mixed"
+    # Warnings.
+    DUE_IN_THE_PAST = "due_in_the_past"
+    DUE_FAR_AHEAD = "due_far_ahead"
+    SAME_CONTENT = "same_content"
+    CURRENCY_UNUSUAL = "currency_unusual"
+    LEADING_ZEROS = "leading_zeros"
+
+
+def explain(what: str, expected: str, remedy: str) -> str:
+    """Return an issue's message in the one form that all have.
+
+    Args:
+        what: What it is: the value, and what is wrong with it.
+        expected: What was expected there.
+        remedy: What to do, as a sentence's end, with its full stop.
+    """
+    return f"{what} — {expected} — {remedy}"
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One thing wrong with one cell or row.
 
     Attributes:
-        code: A stable name of the kind of issue, such as `currency_unknown`.
+        code: The kind of issue, such as `currency_unknown`.
         row: The row's number as the sheet shows it.
         column: The header as written in the file; None where the whole row is meant.
         value: The cell as the user sees it; None where it is blank.
-        message: What is wrong and what to write instead.
+        message: What it is, what was expected, what to do; see `explain`.
         severity: A warning stops nothing.
+        place: Where it is, as the user finds it: `D17` in a workbook, `line 17` in a CSV; filled in
+            once the whole file is known.
     """
 
-    code: str
+    code: Code
     row: int
     column: str | None
     value: str | None
     message: str
     severity: Severity = Severity.ERROR
+    place: str = ""
 
 
 def reference_key(reference: str) -> str:

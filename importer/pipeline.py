@@ -25,7 +25,7 @@ from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
-from importer.read import read_table
+from importer.read import Opening, read_table
 from importer.records import Account, RunEnd, RunStart
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
@@ -93,7 +93,7 @@ def read_invoices(settings: Settings) -> tuple[Table, Invoices]:
         UsageError: When an option about reading is wrong.
     """
     reading = Reading(settings.timezone, settings.date_format)
-    table = read_table(settings.file, sheet=settings.sheet)
+    table = read_table(settings.file, Opening(sheet=settings.sheet))
     return table, interpret(table, reading)
 
 
@@ -136,7 +136,6 @@ def import_file(
             started=started,
             output=output,
             id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-            kinds=table.read_kinds(),
         ).carry_out()
 
 
@@ -164,7 +163,6 @@ class _Run:
     started: dt.datetime
     output: Path
     id: str
-    kinds: pl.DataFrame
 
     def carry_out(self) -> Report:
         sent = asyncio.run(self._deal())
@@ -228,7 +226,7 @@ class _Run:
         return sum_up(campaign, planned, interrupted=bool(signals.received))
 
     async def _send(self, campaign: Campaign, planned: Plan) -> None:
-        self.ledger.start_run(self._start(pack_table(self.table, self.kinds)))
+        self.ledger.start_run(self._start(pack_table(self.table)))
         try:
             await campaign.send(planned)
         except StoppedError as exc:
@@ -272,7 +270,7 @@ class _Run:
             refused=self.settings.strict and bool(self.invoices.invalid_rows()),
             warnings=sent.warnings,
         )
-        return build_report(self.table, self.kinds, self.invoices, outcomes, conduct)
+        return build_report(self.table, self.invoices, outcomes, conduct)
 
     def _end(self, report: Report) -> RunEnd:
         summary = report.summary

@@ -92,7 +92,6 @@ class Report:
 
     Attributes:
         table: The file's own columns.
-        kinds: What each of its cells is; see `Table.read_kinds`.
         outcomes: A row per row of the table, in its order: `row` (UInt32), `status` (String),
             `invoice_number` (String), `invoice_id` (Int64), `error` (String; null where there is
             nothing to say).
@@ -101,20 +100,16 @@ class Report:
     """
 
     table: Table
-    kinds: pl.DataFrame
     outcomes: pl.DataFrame
     issues: tuple[Issue, ...]
     summary: Summary
 
 
-def build_report(
-    table: Table, kinds: pl.DataFrame, invoices: Invoices, outcomes: pl.DataFrame, run: Conduct
-) -> Report:
+def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: Conduct) -> Report:
     """Put together what the results are written from.
 
     Args:
         table: The file's table.
-        kinds: What each of its cells is.
         invoices: Its rows as invoices.
         outcomes: What became of them, as of `order_outcomes`.
         run: How the run went.
@@ -142,7 +137,7 @@ def build_report(
             *(issue.message for issue in issues if issue.severity is Severity.WARNING),
         ),
     )
-    return Report(table, kinds, outcomes, issues, summary)
+    return Report(table, outcomes, issues, summary)
 
 
 def order_outcomes(table: Table, outcomes: Iterable[Outcome], rest: Outcome) -> pl.DataFrame:

@@ -6,7 +6,7 @@ a date) is kept beside it, for the results alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +30,28 @@ class Kind(StrEnum):
 
 KIND = pl.Enum([kind.value for kind in Kind])
 
+
+class Mark(StrEnum):
+    """What a workbook says of a cell besides its value."""
+
+    MERGED = "merged"
+    """Blank, since it is merged with the cell that the mark's text names."""
+    FORMULA = "formula"
+    """A formula without a stored value: it reads as blank, or as the 0 that programs put there."""
+    FORMAT = "format"
+    """A number that the sheet shows with other digits or letters than it holds; the text is the
+    number format."""
+
+
+MARK_SCHEMA = {"row": pl.UInt32, "column": pl.String, "mark": pl.String, "text": pl.String}
+"""The columns of `Table.marks`: `column` is the name of a frame column."""
+
+
+def no_marks() -> pl.DataFrame:
+    """Return the marks of a file that has none."""
+    return pl.DataFrame(schema=MARK_SCHEMA)
+
+
 RESULT_COLUMNS = ("status", "invoice_number", "invoice_id", "error", "row")
 """The columns that the results add to the file's own; ignored where a results file is read."""
 
@@ -47,9 +69,16 @@ class Table:
         header_row: The row of the headers, as the sheet numbers it.
         headers: The file's headers, as written; a blank one is the empty text.
         cells: `row` and a String column per header, named "0", "1", …; blank cells are null.
-        read_kinds: Reads what each cell is: a frame of `KIND` columns named as those of `cells`
-            (without `row`), of the same height. Costs a second look at a workbook.
-        issues: What is wrong with rows as they were read.
+        kinds: What each cell is: a frame of `KIND` columns named as those of `cells` (without
+            `row`), of the same height.
+        positions: The column of the sheet (from 0) that each header stands in.
+        issues: What is wrong with rows as they were read; `place` is still empty.
+        marks: What a workbook says of cells besides their values (`MARK_SCHEMA`).
+        lines: The line of the file that each row begins on (UInt32, as many as rows); None where it
+            is the row's number, and in a workbook.
+        date1904: The workbook counts days from 1904, as old ones made on a Macintosh do.
+        warnings: What the user should know about the file: rows that were skipped, a guessed
+            encoding.
     """
 
     path: Path
@@ -58,13 +87,50 @@ class Table:
     header_row: int
     headers: tuple[str, ...]
     cells: pl.DataFrame
-    read_kinds: Callable[[], pl.DataFrame] = field(repr=False)
+    kinds: pl.DataFrame
+    positions: tuple[int, ...]
     issues: tuple[Issue, ...] = ()
+    marks: pl.DataFrame = field(default_factory=no_marks)
+    lines: pl.Series | None = None
+    date1904: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def height(self) -> int:
         """How many rows the table has."""
         return self.cells.height
+
+    def place(self, row: int, name: str | None = None) -> str:
+        """Return where a cell or row is, as the user finds it: `D17`, `row 17`, `line 18`.
+
+        Args:
+            row: The row's number as the sheet shows it.
+            name: The cell's frame column; None for the whole row.
+        """
+        if self.sheet is None:
+            return f"line {self._line(row)}"
+        return f"row {row}" if name is None else cell_name(row, self.positions[int(name)])
+
+    def _line(self, row: int) -> int:
+        if self.lines is None:
+            return row
+        line: int = self.lines[self.cells[ROW].search_sorted(row)]
+        return line
+
+
+def cell_name(row: int, position: int) -> str:
+    """Return a cell's name, as spreadsheet programs write it: `D17`.
+
+    Args:
+        row: The row's number as the sheet shows it.
+        position: The column, from 0.
+    """
+    letters = ""
+    while position >= 0:
+        position, letter = divmod(position, 26)
+        letters = chr(ord("A") + letter) + letters
+        position -= 1
+    return f"{letters}{row}"
 
 
 @dataclass(frozen=True, slots=True)

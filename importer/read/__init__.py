@@ -8,26 +8,30 @@ from pathlib import Path
 
 from importer.errors import FileError
 from importer.read.grid import Grid, tabulate
+from importer.read.options import Limits, Opening
 from importer.read.text import read_text
 from importer.read.workbook import read_workbook
 from importer.table import Table
 
+__all__ = ["Limits", "Opening", "read_table"]
+
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def read_table(path: Path, *, sheet: str | None = None) -> Table:
+def read_table(path: Path, opening: Opening | None = None) -> Table:
     """Read a spreadsheet.
 
     Args:
         path: A CSV or XLSX file; which of them is told by its content.
-        sheet: The sheet to read; by default the visible one whose headers fit.
+        opening: How it is read.
 
     Raises:
         FileError: When the file can't be imported at all.
     """
     data = _read_bytes(path)
-    grid = _read_grid(path, data, sheet)
-    return tabulate(grid, path=path, sha256=hashlib.sha256(data).hexdigest())
+    opening = opening or Opening()
+    grid = _read_grid(path, data, opening)
+    return tabulate(grid, path=path, sha256=hashlib.sha256(data).hexdigest(), opening=opening)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -46,9 +50,9 @@ def _read_bytes(path: Path) -> bytes:
     return data
 
 
-def _read_grid(path: Path, data: bytes, sheet: str | None) -> Grid:
+def _read_grid(path: Path, data: bytes, opening: Opening) -> Grid:
     if data.startswith((ZIP, OLE)):
-        return read_workbook(path, data, sheet)
-    if sheet is not None:
+        return read_workbook(path, data, opening)
+    if opening.sheet is not None:
         raise FileError(f"{path} is a text file without sheets. Leave --sheet out.")
-    return read_text(path, data)
+    return read_text(path, data, opening)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from importer.columns import count_fields, fits
 from importer.errors import FileError
-from importer.model import Issue
-from importer.table import RESULT_COLUMNS, ROW, Table
+from importer.model import Code, Issue
+from importer.read.options import Opening
+from importer.table import RESULT_COLUMNS, ROW, Table, no_marks
 
 HEADER_ROWS = 30
 """How far down the header row is looked for."""
@@ -27,16 +28,28 @@ class Grid:
 
     Attributes:
         cells: String columns "0", "1", …; row i of the frame is row i + 1 of the sheet, blank
-            cells are null.
-        read_kinds: As in `Table`, for every row of `cells`.
+            cells are null. Leading blank rows and columns are there.
+        kinds: What each cell is (`KIND` columns of the same names and height).
         sheet: The sheet's name; None for CSV.
         lengths: How many cells each row of a CSV has; None where rows can't differ.
+        issues: What is wrong with rows, wherever they are: those outside the table don't count.
+        marks: As in `Table`, for every row of the sheet.
+        lines: The line that each row begins on, for every row; None where it is the row's number.
+        hidden: The numbers of the rows that the sheet hides, by hand or by a filter.
+        date1904: As in `Table`.
+        warnings: What the user should know about the file.
     """
 
     cells: pl.DataFrame
-    read_kinds: Callable[[], pl.DataFrame]
+    kinds: pl.DataFrame
     sheet: str | None = None
     lengths: pl.Series | None = None
+    issues: tuple[Issue, ...] = ()
+    marks: pl.DataFrame = field(default_factory=no_marks)
+    lines: pl.Series | None = None
+    hidden: frozenset[int] = frozenset()
+    date1904: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def find_header(rows: Sequence[Sequence[str | None]]) -> int:
@@ -53,12 +66,19 @@ def find_header(rows: Sequence[Sequence[str | None]]) -> int:
     return next(fitting, nearest)
 
 
-def tabulate(grid: Grid, *, path: Path, sha256: str) -> Table:
+def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
     """Take the table out of a grid.
+
+    Args:
+        grid: All cells of the sheet.
+        path: The file.
+        sha256: The digest of its bytes, hex.
+        opening: How it is read.
 
     Raises:
         FileError: When there are no rows under the header.
     """
+    del opening
     cells = grid.cells
     if cells.is_empty():
         raise FileError(
@@ -80,11 +100,6 @@ def tabulate(grid: Grid, *, path: Path, sha256: str) -> Table:
         rows = rows.with_columns(pl.exclude(ROW).str.replace(ESCAPED, "$1"))
         headers = [re.sub(ESCAPED, r"\1", text) for text in headers]
     names = {str(old): str(new) for new, old in enumerate(kept)}
-
-    def read_kinds() -> pl.DataFrame:
-        kinds = grid.read_kinds().slice(header + 1).filter(filled)
-        return kinds.select(*names).rename(names)
-
     return Table(
         path=path,
         sha256=sha256,
@@ -92,7 +107,8 @@ def tabulate(grid: Grid, *, path: Path, sha256: str) -> Table:
         header_row=header + 1,
         headers=tuple(headers[old] for old in kept),
         cells=rows.rename(names),
-        read_kinds=read_kinds,
+        kinds=grid.kinds.slice(header + 1).filter(filled).select(*names).rename(names),
+        positions=tuple(kept),
         issues=_length_issues(grid.lengths, header, filled),
     )
 
@@ -120,7 +136,7 @@ def _length_issues(lengths: pl.Series | None, header: int, filled: pl.Series) ->
     wrong = body.filter(filled & (pl.col("cells") != expected))
     return tuple(
         Issue(
-            "row_length",
+            Code.ROW_LENGTH,
             row,
             None,
             None,

@@ -13,6 +13,7 @@ import polars as pl
 from importer.columns import count_fields
 from importer.errors import FileError
 from importer.read.grid import HEADER_ROWS, Grid, find_header
+from importer.read.options import Opening
 from importer.table import KIND, Kind
 
 DELIMITERS = (",", ";", "\t")
@@ -20,23 +21,25 @@ LINE_MARK = "\x1f"
 """A character that no text file holds: with it as separator, polars reads whole lines."""
 
 
-def read_text(path: Path, data: bytes) -> Grid:
+def read_text(path: Path, data: bytes, opening: Opening) -> Grid:
     """Read a CSV in UTF-8, with or without a byte order mark.
 
     Args:
         path: The file's name, for messages.
         data: Its bytes.
+        opening: How it is read.
 
     Raises:
         FileError: When it isn't text in UTF-8, or its quotes don't match.
     """
+    del opening
     text = _decode(path, data)
     delimiter = _find_delimiter(path, text)
     cells = _read_plain(text, delimiter)
     lengths = None
     if cells is None:
         cells, lengths = _read_strictly(path, text, delimiter)
-    return Grid(cells=cells, read_kinds=lambda: _all_text(cells), lengths=lengths)
+    return Grid(cells=cells, kinds=_all_text(cells), lengths=lengths)
 
 
 def _all_text(cells: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from importer.columns import count_fields, fits
 from importer.errors import FileError
 from importer.read.faults import show_faults
 from importer.read.grid import HEADER_ROWS, Grid, find_header, has_result_columns
+from importer.read.options import Opening
 from importer.table import KIND, PROBLEMS_SHEET, RESULTS_SHEET, SUMMARY_SHEET, Kind
 
 SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx."
@@ -24,13 +25,13 @@ TIME = r"^\d{2}:"
 """How such a time reads once the day is off: it is shown as text."""
 
 
-def read_workbook(path: Path, data: bytes, sheet: str | None) -> Grid:
+def read_workbook(path: Path, data: bytes, opening: Opening) -> Grid:
     """Read one sheet of a workbook.
 
     Args:
         path: The file's name, for messages.
         data: Its bytes.
-        sheet: The sheet to read; by default the visible one whose headers fit.
+        opening: How it is read.
 
     Raises:
         FileError: When the file is no workbook that we can read, or the sheet isn't clear.
@@ -38,16 +39,17 @@ def read_workbook(path: Path, data: bytes, sheet: str | None) -> Grid:
     _check_format(path, data)
     try:
         reader = fastexcel.read_excel(data)
-        name = _choose_sheet(path, reader, sheet)
+        name = _choose_sheet(path, reader, opening.sheet)
         cells = _load(reader, name, "string").with_columns(
             pl.all().replace("", None).str.replace(TIME_CELL, "$1")
         )
         cells = show_faults(cells, data, name, _first_column(reader, name))
+        kinds = _read_kinds(reader, name, cells)
     except FileError:
         raise
     except Exception as exc:
         raise FileError(f"{path} is damaged and can't be read. {SAVE_AS}") from exc
-    return Grid(cells=cells, read_kinds=lambda: _read_kinds(reader, name, cells), sheet=name)
+    return Grid(cells=cells, kinds=kinds, sheet=name)
 
 
 def _check_format(path: Path, data: bytes) -> None:

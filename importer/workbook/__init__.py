@@ -30,7 +30,7 @@ def write_results(report: Report, path: Path) -> None:
     """Write the results file, whole or not at all, and never over another file.
 
     Args:
-        report: What to write; `outcomes` and `kinds` are in the order of the table's rows.
+        report: What to write; `outcomes` are in the order of the table's rows.
         path: Where to; `.xlsx` is a workbook, `.csv` the Results sheet alone.
 
     Raises:

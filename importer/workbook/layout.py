@@ -44,7 +44,7 @@ def lay_out(report: Report) -> Layout:
     return Layout(
         headers=(*map(_own_header, report.table.headers), *RESULT_COLUMNS),
         cells=cells,
-        kinds=report.kinds.select(cells.columns),
+        kinds=report.table.kinds.select(cells.columns),
         outcomes=report.outcomes.select(RESULT_COLUMNS),
     )
 

@@ -15,7 +15,7 @@ from importer.clean import Reading, clean
 from importer.columns import map_columns
 from importer.content import write_bodies
 from importer.model import Create, Field, InvoiceRef
-from importer.read import read_table
+from importer.read import Opening, read_table
 from importer.records import Attempt, Entry, ReplyKind, Resolution, Settlement, Verdict
 from importer.table import KIND, ROW, Invoices, Kind, Table
 from importer.validate import validate
@@ -80,7 +80,7 @@ def read(folder: Path, data: bytes, *, sheet: str | None = None) -> Table:
     """Put bytes into a file and read it."""
     path = folder / "invoices.file"
     path.write_bytes(data)
-    return read_table(path, sheet=sheet)
+    return read_table(path, Opening(sheet=sheet))
 
 
 def rows_of(table: Table) -> list[tuple[int | str | None, ...]]:
@@ -101,7 +101,8 @@ def make_table(rows: Sequence[Row], headers: Sequence[str] = HEADERS) -> Table:
         header_row=1,
         headers=tuple(headers),
         cells=cells.insert_column(0, numbers),
-        read_kinds=lambda: kinds,
+        kinds=kinds,
+        positions=tuple(range(len(headers))),
     )
 
 

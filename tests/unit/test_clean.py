@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from importer.clean import Reading, shown
 from importer.errors import UsageError
-from importer.model import Field, Issue
+from importer.model import Code, Field, Issue
 from importer.table import ROW
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -121,10 +122,8 @@ def test_every_wrong_cell_is_told_at_once() -> None:
 def test_issues_of_reading_are_kept() -> None:
     """A row of the wrong length stays an issue."""
     table = make_table([row()])
-    issue = Issue("row_length", 2, None, None, "short")
-    table = type(table)(
-        table.path, "", None, 1, table.headers, table.cells, table.read_kinds, (issue,)
-    )
+    issue = Issue(Code.ROW_LENGTH, 2, None, None, "short")
+    table = replace(table, issues=(issue,))
     assert clean_table(table).issues == (issue,)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from importer.errors import FileError
 from importer.read import read_table
 from importer.read.grid import tabulate
+from importer.read.options import Opening
 from importer.read.text import _read_plain, _read_strictly, read_text
 from importer.table import RESULT_COLUMNS, Kind, Table
 
@@ -23,7 +24,7 @@ AWKWARD = st.text("ab \",;\t\r\n'=\ufeff\N{NO-BREAK SPACE}\x1f\x85\u2028é", max
 
 def tabulated(data: bytes) -> Table:
     """Read a CSV without a file."""
-    return tabulate(read_text(PATH, data), path=PATH, sha256="")
+    return tabulate(read_text(PATH, data, Opening()), path=PATH, sha256="", opening=Opening())
 
 
 @given(
@@ -112,7 +113,7 @@ def test_table_knows_its_file(tmp_path: Path) -> None:
 
 def test_cells_of_csv_are_text(tmp_path: Path) -> None:
     """A CSV has no numbers and no dates, in the shape of its cells."""
-    kinds = read(tmp_path, csv_bytes([HEADERS, row(), [], row()])).read_kinds()
+    kinds = read(tmp_path, csv_bytes([HEADERS, row(), [], row()])).kinds
     assert kinds.rows() == [(Kind.TEXT,) * len(HEADERS)] * 2
     assert kinds.columns == [str(i) for i in range(len(HEADERS))]
 
@@ -174,7 +175,7 @@ def test_columns_of_our_results_are_ignored(tmp_path: Path) -> None:
     table = read(tmp_path, csv_bytes([headers, cells]))
     assert table.headers == ("status", *HEADERS, "Team")
     assert rows_of(table) == [(2, "mine", *row(), "a")]
-    assert table.read_kinds().width == len(table.headers)
+    assert table.kinds.width == len(table.headers)
 
 
 def test_a_row_of_our_results_alone_is_blank(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from importer.errors import FileError
 from importer.model import InvoiceRef, Outcome, Status
 from importer.read import read_table
 from importer.read.grid import tabulate
+from importer.read.options import Opening
 from importer.read.workbook import read_workbook
 from importer.report import Report, Summary, count, order_outcomes
 from importer.table import PROBLEMS_SHEET, RESULT_COLUMNS, RESULTS_SHEET, SUMMARY_SHEET, Kind, Table
@@ -56,7 +57,7 @@ def table_of(*columns: tuple[object, ...]) -> Table:
     rows = [(*row(), *cells) for cells in added]
     headers = (*HEADERS, *(f"extra {n}" for n in range(len(columns))))
     data = xlsx_bytes({"S": [headers, *rows]})
-    table = tabulate(read_workbook(PATH, data, None), path=PATH, sha256="")
+    table = tabulate(read_workbook(PATH, data, Opening()), path=PATH, sha256="", opening=Opening())
     assert table.height == height
     return table
 
@@ -66,7 +67,7 @@ def test_cell_is_what_the_user_sees(value: object, text: str, kind: Kind) -> Non
     """Nothing is inferred: text stays text, and what else a cell is, is known beside it."""
     table = table_of((value,))
     assert table.cells.row(0)[-1] == text
-    assert table.read_kinds().row(0)[-1] == kind
+    assert table.kinds.row(0)[-1] == kind
 
 
 @given(st.lists(st.tuples(*[st.sampled_from(VALUES)] * 2), min_size=1, max_size=6))
@@ -78,7 +79,7 @@ def test_kinds_are_told_cell_by_cell(
     table = table_of(*columns)
     read_back = [r[-2:] for r in table.cells.rows()]
     assert read_back == [tuple(text for _, text, _ in pair) for pair in cells]
-    kinds = [k[-2:] for k in table.read_kinds().rows()]
+    kinds = [k[-2:] for k in table.kinds.rows()]
     assert kinds == [tuple(kind for _, _, kind in pair) for pair in cells]
 
 
@@ -110,7 +111,7 @@ def test_table_in_the_middle_of_a_sheet(tmp_path: Path) -> None:
     table = read(tmp_path, save(book))
     assert (table.header_row, table.headers) == (5, HEADERS)
     assert rows_of(table) == [(8, *row(note="true")), (9, *row()[:5], "true", "#REF!")]
-    kinds = table.read_kinds().rows()
+    kinds = table.kinds.rows()
     assert kinds == [(Kind.TEXT,) * 7, (*(Kind.TEXT,) * 5, Kind.BOOL, Kind.TEXT)]
 
 
@@ -197,7 +198,7 @@ def test_results_read_back(tmp_path: Path, suffix: str) -> None:
     renamed = [f"{h} (file)" if h == "status" else h for h in headers]
     assert again.headers == tuple(renamed)
     assert rows_of(again) == rows_of(source)
-    assert again.read_kinds().equals(source.read_kinds())
+    assert again.kinds.equals(source.kinds)
 
 
 def report_on(table: Table, output: Path) -> Report:
@@ -205,7 +206,7 @@ def report_on(table: Table, output: Path) -> Report:
     created = Outcome(0, Status.CREATED, InvoiceRef(1, "=INV"), "-")
     outcomes = order_outcomes(table, [], created)
     summary = Summary("run", table.path, "me", NOON, 1.0, count(outcomes), {}, output, 0)
-    return Report(table, table.read_kinds(), outcomes, (), summary)
+    return Report(table, outcomes, (), summary)
 
 
 def test_kinds_survive_the_results(tmp_path: Path) -> None:
@@ -217,7 +218,7 @@ def test_kinds_survive_the_results(tmp_path: Path) -> None:
     write_results(report_on(source, output), output)
     again = read_table(output)
     assert rows_of(again) == rows_of(source)
-    assert again.read_kinds().equals(source.read_kinds())
+    assert again.kinds.equals(source.kinds)
 
 
 def zip_of(**members: bytes) -> bytes:
@@ -274,7 +275,7 @@ def test_a_damaged_byte_is_an_error_or_harmless(position: int, byte: int) -> Non
     """Whatever is broken in a workbook, it is read or refused: nothing else comes out."""
     data = GOOD_BOOK[:position] + bytes([byte]) + GOOD_BOOK[position + 1 :]
     with suppress(FileError):
-        tabulate(read_workbook(PATH, data, None), path=PATH, sha256="").read_kinds()
+        tabulate(read_workbook(PATH, data, Opening()), path=PATH, sha256="", opening=Opening())
 
 
 def test_the_content_tells_the_format(tmp_path: Path) -> None:

@@ -57,16 +57,16 @@ def make_report(
         header_row=1,
         headers=tuple(headers),
         cells=cells.insert_column(0, numbers),
-        read_kinds=pl.DataFrame,
-    )
-    return Report(
-        table=table,
         kinds=pl.DataFrame(
             {
                 name: pl.Series([kind] * len(rows), dtype=KIND)
                 for name, kind in zip(names, kinds or [Kind.TEXT] * len(names), strict=True)
             }
         ),
+        positions=tuple(range(len(headers))),
+    )
+    return Report(
+        table=table,
         outcomes=pl.DataFrame(
             {
                 ROW: numbers,
@@ -224,7 +224,8 @@ def test_kinds_are_per_cell(tmp_path: Path) -> None:
     """Each cell of a column has its own type; a blank cell's may be unknown."""
     report = make_report(["x"], [["007"], ["7"], [None]])
     kinds = pl.DataFrame({"0": pl.Series(["text", "number", None], dtype=KIND)})
-    sheet = write_sheet(dataclasses.replace(report, kinds=kinds), tmp_path)
+    table = dataclasses.replace(report.table, kinds=kinds)
+    sheet = write_sheet(dataclasses.replace(report, table=table), tmp_path)
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["007", 7, None]
 
 
@@ -315,8 +316,9 @@ def test_more_than_a_sheet_holds_is_refused(tmp_path: Path, height: int, width: 
     rows = pl.zeros(height, dtype=pl.UInt32, eager=True)
     big = dataclasses.replace(
         report,
-        table=dataclasses.replace(report.table, cells=report.table.cells[rows]),
-        kinds=report.kinds[rows],
+        table=dataclasses.replace(
+            report.table, cells=report.table.cells[rows], kinds=report.table.kinds[rows]
+        ),
         outcomes=report.outcomes[rows],
     )
     with pytest.raises(FileError, match=r"--output results\.csv"):
