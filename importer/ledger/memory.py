@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,6 +98,13 @@ class MemoryLedger:
         """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
         return [_without_blobs(run) for run in reversed(self._runs.values())][:limit]
 
+    def last_import(self, account_id: int, sha256: str) -> Run | None:
+        """Return the latest run of the account with a file of these bytes."""
+        of_it = (account_id, sha256)
+        runs = (r for r in self._runs.values() if (r.start.account_id, r.start.sha256) == of_it)
+        last = max(enumerate(runs), key=lambda numbered: numbered[0], default=None)
+        return None if last is None else _without_blobs(last[1])
+
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
     ) -> Mapping[str, Entry]:
@@ -106,6 +114,16 @@ class MemoryLedger:
             for key in keys
             if (account_id, step, key) in self._ids
         }
+
+    def padded(self, account_id: int) -> Mapping[str, str]:
+        """Return the references of digits alone that begin with a zero, by key."""
+        keys = [
+            key
+            for account, _, key in self._ids
+            if account == account_id and re.fullmatch("0[0-9]*", key)
+        ]
+        entries = self.entries(account_id, keys).values()
+        return {e.key: e.reference for e in entries if e.state is not EntryState.FREE}
 
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""

@@ -73,10 +73,21 @@ class Ledger(Protocol):
         """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
         ...
 
+    def last_import(self, account_id: int, sha256: str) -> Run | None:
+        """Return the latest run of the account with a file of these bytes, as `runs` does."""
+        ...
+
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
     ) -> Mapping[str, Entry]:
         """Return what is known of these references, by key; unknown ones are left out."""
+        ...
+
+    def padded(self, account_id: int) -> Mapping[str, str]:
+        """Return the references of digits alone that begin with a zero, by key.
+
+        Those of which it is certain that no invoice exists are left out.
+        """
         ...
 
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:

@@ -20,6 +20,22 @@ from importer.records import (
     Verdict,
 )
 
+SELECT_RUNS = """
+    SELECT id, account_id, started_at, file, sha256, user, host, options, ended_at, counts,
+        exit_code, output, error, x'' AS file_table, x'' AS outcomes
+    FROM run
+"""
+"""Runs without their blobs."""
+
+SELECT_PADDED = """
+    SELECT key, reference FROM attempt INDEXED BY attempt_by_key
+    WHERE account_id = ? AND step = ? AND key >= '0' AND key < '1' AND key NOT GLOB '*[^0-9]*'
+        AND (reply = 'created' OR verdict IN ('found', 'other')
+            OR verdict IS NULL AND (reply IS NULL OR reply = 'lost'))
+    ORDER BY id
+"""
+"""The references of digits that begin with a zero, of an account and a step."""
+
 SELECT_ATTEMPTS = """
     SELECT id, run_id, row, reference, attempt.key, body, due_day, idempotency_key, claimed_at,
         reply, settled_at, http_status, detail, invoice_id, invoice_number,

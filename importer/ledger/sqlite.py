@@ -14,7 +14,16 @@ from typing import Literal
 from importer.errors import StoppedError
 from importer.ledger import files, lock
 from importer.ledger.port import contradiction
-from importer.ledger.rows import SELECT_ATTEMPTS, to_account, to_attempt, to_names, to_run, to_text
+from importer.ledger.rows import (
+    SELECT_ATTEMPTS,
+    SELECT_PADDED,
+    SELECT_RUNS,
+    to_account,
+    to_attempt,
+    to_names,
+    to_run,
+    to_text,
+)
 from importer.records import (
     Account,
     Claim,
@@ -145,13 +154,17 @@ class SqliteLedger:
     def runs(self, limit: int) -> list[Run]:
         """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
         with self._transaction("read") as db:
-            rows = db.execute(
-                "SELECT id, account_id, started_at, file, sha256, user, host, options, ended_at,"
-                " counts, exit_code, output, error, x'' AS file_table, x'' AS outcomes"
-                " FROM run ORDER BY seq DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
+            rows = db.execute(f"{SELECT_RUNS} ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
         return [to_run(row) for row in rows]
+
+    def last_import(self, account_id: int, sha256: str) -> Run | None:
+        """Return the latest run of the account with a file of these bytes."""
+        with self._transaction("read") as db:
+            row = db.execute(
+                f"{SELECT_RUNS} WHERE account_id = ? AND sha256 = ? ORDER BY seq DESC LIMIT 1",
+                (account_id, sha256),
+            ).fetchone()
+        return None if row is None else to_run(row)
 
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
@@ -168,6 +181,12 @@ class SqliteLedger:
                 key: Entry(tuple(group))
                 for key, group in groupby(attempts, key=lambda attempt: attempt.create.key)
             }
+
+    def padded(self, account_id: int) -> Mapping[str, str]:
+        """Return the references of digits alone that begin with a zero, by key."""
+        with self._transaction("read") as db:
+            rows = db.execute(SELECT_PADDED, (account_id, Step.CREATE)).fetchall()
+        return {row["key"]: row["reference"] for row in rows}
 
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""

@@ -320,6 +320,32 @@ def test_any_text_is_a_key(ledger: Ledger, account: Account, key: str) -> None:
     assert len(entry.attempts) == 1
 
 
+def test_padded_references_are_digits_behind_a_zero(ledger: Ledger, account: Account) -> None:
+    """Of the references of digits those with a zero in front, if an invoice is there or may be."""
+    for key in ("0012", "12", "0a", "007", "00", "1", "09"):
+        claim = ledger.claim(claim_of(account, key))
+        if key == "007":
+            ledger.settle(claim, FAILED[ReplyKind.REFUSED])
+        elif key == "09":
+            ledger.settle(claim, CREATED)
+    assert ledger.padded(account.id) == {"0012": "0012", "00": "00", "09": "09"}
+    assert ledger.padded(ledger.account(URL, "other").id) == {}
+
+
+def test_last_import_is_the_latest_of_the_same_bytes(ledger: Ledger, account: Account) -> None:
+    """A file is known by its digest, to the account that imported it."""
+    for number in (2, 3):
+        ledger.start_run(run_start(f"run-{number}", account))
+    ledger.start_run(replace(run_start("run-4", account), sha256="cd" * 32))
+    ledger.finish_run("run-3", run_end())
+    last = ledger.last_import(account.id, "ab" * 32)
+    assert last == Run(
+        replace(run_start("run-3", account), table=b""), replace(run_end(), outcomes=b"")
+    )
+    assert ledger.last_import(account.id, "ef" * 32) is None
+    assert ledger.last_import(ledger.account(URL, "other").id, "ab" * 32) is None
+
+
 def test_doubts_are_listed_oldest_first(ledger: Ledger, account: Account) -> None:
     """Doubts are listed in the order in which they arose, not in that of their keys."""
     for key in ("z", "a", "m"):
