@@ -1,28 +1,28 @@
-"""XLSX → Grid through calamine (fastexcel): every cell as text, no row left out."""
+"""A workbook → Grid, through a process of its own: every cell as text, no row left out."""
 
 from __future__ import annotations
 
-import io
-import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-import fastexcel
 import polars as pl
 
-from importer.columns import count_fields, fits
 from importer.errors import FileError
-from importer.read.faults import show_faults
-from importer.read.grid import HEADER_ROWS, Grid, find_header, has_result_columns
+from importer.read.child import SAVE_AS, Child, open_child
+from importer.read.grid import HEADER_ROWS, Grid
 from importer.read.options import Opening
-from importer.table import KIND, PROBLEMS_SHEET, RESULTS_SHEET, SUMMARY_SHEET, Kind
+from importer.read.sheet import Head, choose_sheet
+from importer.table import KIND, MARK_SCHEMA, Kind, Mark, cell_name, no_marks
 
-SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx."
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-TIME_CELL = r"^1899-12-31 (\d{2}:\d{2}:\d{2}(\.\d+)?)$"
-"""A time without a date, as calamine shows it: on the day before Excel's calendar begins."""
+OLE = b"\xd0\xcf\x11\xe0"
 
-TIME = r"^\d{2}:"
-"""How such a time reads once the day is off: it is shown as text."""
+Place = tuple[int, int, str]
+"""A row and a column, both from 0, and what is said of the cell."""
+
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of a merged range, both from 0."""
 
 
 def read_workbook(path: Path, data: bytes, opening: Opening) -> Grid:
@@ -36,108 +36,147 @@ def read_workbook(path: Path, data: bytes, opening: Opening) -> Grid:
     Raises:
         FileError: When the file is no workbook that we can read, or the sheet isn't clear.
     """
-    _check_format(path, data)
-    try:
-        reader = fastexcel.read_excel(data)
-        name = _choose_sheet(path, reader, opening.sheet)
-        cells = _load(reader, name, "string").with_columns(
-            pl.all().replace("", None).str.replace(TIME_CELL, "$1")
+    if data.startswith(OLE):
+        raise FileError(f"{path} {_tell_ole(data)}")
+    with open_child(path, data, opening.limits) as (child, opened):
+
+        def heads_of(names: Sequence[str]) -> Sequence[Head]:
+            heads: Sequence[Head] = child.ask({"heads": names, "rows": HEADER_ROWS})["heads"]
+            return heads
+
+        name = choose_sheet(path, dict(opened["sheets"]), opening, heads_of)
+        return _read_sheet(path, child, name)
+
+
+def _tell_ole(data: bytes) -> str:
+    if ENCRYPTED in data:
+        return (
+            "is protected by a password. Open it, remove the password (File, Info, Protect "
+            "Workbook, Encrypt with Password, empty the box), save it, import it again."
         )
-        cells = show_faults(cells, data, name, _first_column(reader, name))
-        kinds = _read_kinds(reader, name, cells)
-    except FileError:
-        raise
-    except Exception as exc:
-        raise FileError(f"{path} is damaged and can't be read. {SAVE_AS}") from exc
-    return Grid(cells=cells, kinds=kinds, sheet=name)
+    return f"is a workbook of the old .xls kind. {SAVE_AS}"
 
 
-def _check_format(path: Path, data: bytes) -> None:
-    if not data.startswith(b"PK"):
-        if ENCRYPTED in data:
-            raise FileError(
-                f"{path} is protected by a password. Open it, remove the password (File, Info, "
-                "Protect Workbook, Encrypt with Password, empty the box), save it, import it again."
-            )
-        raise FileError(f"{path} is a workbook of the old .xls kind. {SAVE_AS}")
-    try:
-        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-    except zipfile.BadZipFile as exc:
-        raise FileError(f"{path} is damaged: it is not a whole workbook. {SAVE_AS}") from exc
-    if "xl/workbook.bin" in names:
-        raise FileError(f"{path} is a binary workbook (.xlsb). {SAVE_AS}")
-    if "xl/workbook.xml" not in names:
-        kind = "an OpenDocument file" if "mimetype" in names else "no spreadsheet"
-        raise FileError(f"{path} is {kind}. {SAVE_AS}")
+def _read_sheet(path: Path, child: Child, name: str) -> Grid:
+    """Put a sheet together from what the child says of it: its marks, its rows, its merges."""
+    child.send({"read": name})
+    texts: list[pl.DataFrame] = []
+    kinds: list[pl.DataFrame] = []
+    said: dict[str, Any] = {}
+    for answer in child.answers():
+        if "texts" in answer:
+            texts.append(_to_texts(answer["texts"]))
+            kinds.append(_to_kinds(answer["kinds"], answer["height"]))
+        else:
+            said |= answer
+        if "merged" in answer:
+            break
+    else:
+        raise child.dead()
+    cells, types = _join(texts), _join(kinds)
+    return Grid(
+        cells=cells,
+        kinds=types,
+        sheet=name,
+        marks=_to_marks(path, cells, types, said),
+        hidden=frozenset(row + 1 for row in said["hidden"]),
+        date1904=said["date1904"],
+    )
 
 
-def _load(
-    reader: fastexcel.ExcelReader,
-    sheet: str,
-    dtype: fastexcel.DType,
-    *,
-    n_rows: int | None = None,
+def _to_texts(columns: Iterable[Sequence[str | None]]) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        [pl.Series(str(n), column, dtype=pl.String) for n, column in enumerate(columns)]
+    )
+    return frame.with_columns(pl.all().replace("", None))
+
+
+def _to_kinds(columns: Iterable[str | Sequence[str]], height: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            _all_of(kinds, height).alias(str(n))
+            if isinstance(kinds, str)
+            else pl.Series(str(n), kinds, dtype=KIND)
+            for n, kinds in enumerate(columns)
+        ]
+    )
+
+
+def _all_of(kind: str, height: int) -> pl.Series:
+    return pl.Series([kind], dtype=KIND).new_from_index(0, height)
+
+
+def _join(chunks: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(chunks, rechunk=True) if chunks else pl.DataFrame()
+
+
+def _to_marks(
+    path: Path, cells: pl.DataFrame, kinds: pl.DataFrame, said: dict[str, Any]
 ) -> pl.DataFrame:
-    loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=n_rows, dtypes=dtype)
-    frame = loaded.to_polars() if loaded.width else pl.DataFrame()
-    return frame.rename({old: str(new) for new, old in enumerate(frame.columns)})
+    """Return what the sheet says of its cells, where it matters.
 
-
-def _first_column(reader: fastexcel.ExcelReader, sheet: str) -> int:
-    """Return how many blank columns a sheet begins with: calamine leaves them out."""
-    loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=0, dtypes="string")
-    columns = loaded.available_columns()
-    return columns[0].absolute_index if columns else 0
-
-
-def _choose_sheet(path: Path, reader: fastexcel.ExcelReader, wanted: str | None) -> str:
-    names = reader.sheet_names
-    listed = ", ".join(f'"{name}"' for name in names)
-    if wanted is not None:
-        for name in names:
-            if name.casefold() == wanted.strip().casefold():
-                return name
-        raise FileError(f'{path} has no sheet "{wanted}". Its sheets: {listed}.')
-    visible = [n for n in names if reader.load_sheet(n, n_rows=0).visible == "visible"] or names
-    if len(visible) == 1:
-        return visible[0]
-    headers = {name: _headers(reader, name) for name in visible}
-    if {RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET} <= headers.keys() and has_result_columns(
-        headers[RESULTS_SHEET]
-    ):
-        return RESULTS_SHEET
-    fitting = [name for name, found in headers.items() if fits(found)]
-    if len(fitting) > 1:
-        listed = ", ".join(f'"{name}"' for name in fitting)
-        raise FileError(f"{path} has several sheets with invoices: {listed}. Choose with --sheet.")
-    return max(visible, key=lambda name: count_fields(headers[name]))
-
-
-def _headers(reader: fastexcel.ExcelReader, sheet: str) -> list[str]:
-    rows = _load(reader, sheet, "string", n_rows=HEADER_ROWS).rows()
-    return [(cell or "").strip() for cell in rows[find_header(rows)]] if rows else []
-
-
-def _read_kinds(reader: fastexcel.ExcelReader, sheet: str, cells: pl.DataFrame) -> pl.DataFrame:
-    """Tell what each cell is, by which types calamine can read it as.
-
-    As a boolean it reads numbers and truth values, as a date-time dates too, and no text as either.
+    A formula's error counts as its value, a date isn't a number, what is merged but filled isn't
+    blank.
     """
-    plain = _load(reader, sheet, "boolean")
-    dates = _load(reader, sheet, "datetime")
+    formats = _to_places(said["formats"], Mark.FORMAT)
+    return pl.concat(
+        [
+            _keep(_find_merged(path, cells, said["merged"]), cells.select(pl.all().is_null())),
+            _to_places(said["formulas"], Mark.FORMULA),
+            _keep(formats, kinds.select(pl.all() == Kind.NUMBER)),
+        ]
+    ).sort("row", maintain_order=True)
 
-    def kind(name: str) -> pl.Series:
-        is_plain, is_dated = plain[name].is_not_null(), dates[name].is_not_null()
-        return cells.select(
-            pl.when(is_plain & pl.col(name).is_in(["true", "false"]))
-            .then(pl.lit(Kind.BOOL))
-            .when(is_plain)
-            .then(pl.lit(Kind.NUMBER))
-            .when(is_dated & ~pl.col(name).str.contains(TIME))
-            .then(pl.lit(Kind.DATE))
-            .otherwise(pl.lit(Kind.TEXT))
-            .cast(KIND)
-            .alias(name)
-        ).to_series()
 
-    return pl.DataFrame([kind(name) for name in cells.columns])
+def _to_places(places: Sequence[Place], mark: Mark) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        places, schema={"row": pl.UInt32, "column": pl.UInt32, "text": pl.String}, orient="row"
+    )
+    return _named(frame, mark)
+
+
+def _named(places: pl.DataFrame, mark: Mark) -> pl.DataFrame:
+    return places.select(
+        pl.col("row") + 1,
+        pl.col("column").cast(pl.String),
+        pl.lit(mark.value).alias("mark"),
+        "text",
+    ).cast(MARK_SCHEMA)  # type: ignore[arg-type]  # a schema of types is one
+
+
+def _keep(marks: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the marks of the cells for which a frame of truth values says so."""
+    parts = [
+        part.filter(wanted[str(column)].gather(part["row"] - 1))
+        for (column,), part in marks.filter(pl.col("row") <= wanted.height).group_by(
+            "column", maintain_order=True
+        )
+        if str(column) in wanted.columns
+    ]
+    return pl.concat(parts) if parts else no_marks()
+
+
+def _find_merged(path: Path, cells: pl.DataFrame, ranges: Sequence[Range]) -> pl.DataFrame:
+    """Return the cells of merged ranges but the first of each, which has the value of all.
+
+    Raises:
+        FileError: When ranges overlap, which no spreadsheet program lets them.
+    """
+    inside = [
+        (top, min(bottom, cells.height - 1), left, min(right, cells.width - 1), top, left)
+        for (top, left), (bottom, right) in ranges
+        if top < cells.height and left < cells.width
+    ]
+    area = sum((bottom - top + 1) * (right - left + 1) for top, bottom, left, right, *_ in inside)
+    if area > cells.height * cells.width:
+        raise FileError(f"{path} is damaged and can't be read. {SAVE_AS}")
+    names = [cell_name(top + 1, left) for top, *_, left in inside]
+    schema = dict.fromkeys(("top", "bottom", "left", "right", "y", "x"), pl.Int64)
+    frame = pl.DataFrame(inside, schema=schema, orient="row").with_columns(
+        pl.Series("text", names, dtype=pl.String),
+        row=pl.int_ranges("top", pl.col("bottom") + 1),
+        column=pl.int_ranges("left", pl.col("right") + 1),
+    )
+    places = frame.explode("row").explode("column")
+    others = places.filter((pl.col("row") != pl.col("y")) | (pl.col("column") != pl.col("x")))
+    return _named(others, Mark.MERGED)

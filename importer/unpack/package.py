@@ -1,0 +1,158 @@
+"""The parts of a workbook: a zip archive whose directory is not believed."""
+
+from __future__ import annotations
+
+import copy
+import io
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from importer.unpack.formats import number_format, shows_otherwise
+
+CHUNK = 1 << 20
+WORKBOOK, STRINGS = "xl/workbook.xml", "xl/sharedstrings.xml"
+DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+SHEET_TYPE = "/worksheet"
+"""How the type of a relationship to a worksheet ends, in both namespaces of OOXML."""
+
+SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx"
+
+OTHERS = {
+    "xl/workbook.bin": "is a binary workbook (.xlsb)",
+    "word/document.xml": "is a text document (.docx), no spreadsheet",
+    "ppt/presentation.xml": "is a presentation (.pptx), no spreadsheet",
+    "content.xml": "is an OpenDocument file (.ods or a kin of it)",
+    "mimetype": "is an OpenDocument file (.ods or a kin of it)",
+    "index/document.iwa": "is a Numbers or Pages document",
+}
+"""Files that are zip archives too, by a part that tells them."""
+
+
+class RefusedError(Exception):
+    """The workbook isn't read.
+
+    The message goes on after the file's name: what it is, and what to do, without the last full
+    stop.
+    """
+
+
+class DamagedError(Exception):
+    """The workbook contradicts itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A workbook's archive.
+
+    Attributes:
+        archive: The open archive.
+        parts: Its parts, by their names in lower case with slashes: some programs write others.
+    """
+
+    archive: zipfile.ZipFile
+    parts: dict[str, zipfile.ZipInfo]
+
+    def read(self, name: str) -> bytes:
+        """Return a part, unpacked to its very end and checked against its checksum.
+
+        Raises:
+            DamagedError: When it is missing, longer than the directory says, or no plain XML.
+        """
+        info = self.parts.get(name.lower())
+        if info is None:
+            raise DamagedError(name)
+        unbound = copy.copy(info)
+        unbound.file_size = info.file_size + CHUNK  # else zipfile stops where the directory says
+        pieces, size = [], 0
+        with self.archive.open(unbound) as part:
+            while piece := part.read(CHUNK):
+                size += len(piece)
+                if size > info.file_size:
+                    raise DamagedError(name)
+                pieces.append(piece)
+        data = b"".join(pieces)
+        if size != info.file_size or b"\0" in data[:CHUNK] or DOCTYPE.search(data[:CHUNK]):
+            raise DamagedError(name)
+        return data
+
+
+def open_package(data: bytes, file_size: int) -> Package:
+    """Open a workbook's archive.
+
+    Args:
+        data: The file's bytes.
+        file_size: How much it may unpack to, in bytes.
+
+    Raises:
+        RefusedError: When it is something else, or unpacks to more.
+    """
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    parts = {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
+    if WORKBOOK not in parts:
+        known = next((says for part, says in OTHERS.items() if part in parts), None)
+        if known is None:
+            raise RefusedError("is a zip archive, no workbook. Unpack it, and import what is in it")
+        raise RefusedError(f"{known}. {SAVE_AS}")
+    size = sum(info.file_size for info in archive.infolist())
+    if size > file_size:
+        raise RefusedError(
+            f"unpacks to {size:,} bytes, more than --max-file-size allows ({file_size:,}). Copy "
+            "the table into a new workbook and save that as .xlsx, or save the sheet as CSV UTF-8"
+        )
+    return Package(archive, parts)
+
+
+def find_sheets(package: Package) -> dict[str, str]:
+    """Return the part of every worksheet, by the sheet's name."""
+    rels = ET.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 without a DTD
+    targets = {
+        rel.get("Id"): posixpath.normpath(posixpath.join("/xl", rel.get("Target", "")))[1:]
+        for rel in rels
+        if rel.get("Type", "").endswith(SHEET_TYPE)
+    }
+    sheets = {}
+    for sheet in _book(package).iter():
+        if _local(sheet.tag) == "sheet":
+            ids = (value for key, value in sheet.items() if _local(key) == "id")
+            part = targets.get(next(ids, None))
+            if part is not None:
+                sheets[sheet.get("name", "")] = part
+    return sheets
+
+
+def counts_from_1904(package: Package) -> bool:
+    """Tell whether the workbook's days are counted from 1904 (ECMA-376 part 1, 18.2.28)."""
+    return any(
+        element.get("date1904") in {"1", "true", "on"}
+        for element in _book(package).iter()
+        if _local(element.tag) == "workbookPr"
+    )
+
+
+def find_odd_styles(package: Package) -> dict[str, str]:
+    """Return the number formats that show something else than the number, by their style's index.
+
+    A cell's `s` names an `xf` of `cellXfs`, which names the format (ECMA-376 part 1, 18.8.10).
+    """
+    if "xl/styles.xml" not in package.parts:
+        return {}
+    root = ET.fromstring(package.read("xl/styles.xml"))  # noqa: S314 without a DTD
+    own = {
+        element.get("numFmtId", ""): element.get("formatCode", "")
+        for element in root.iter()
+        if _local(element.tag) == "numFmt"
+    }
+    xfs = next((element for element in root if _local(element.tag) == "cellXfs"), ())
+    codes = (number_format(xf.get("numFmtId", "0"), own) for xf in xfs)
+    return {str(style): code for style, code in enumerate(codes) if shows_otherwise(code)}
+
+
+def _book(package: Package) -> ET.Element:
+    return ET.fromstring(package.read(WORKBOOK))  # noqa: S314 without a DTD
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
