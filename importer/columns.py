@@ -1,4 +1,4 @@
-"""Headers → fields: names in any case, aliases, "did you mean" where a required one is missing."""
+"""Headers → fields: names in any spelling, aliases, the user's own mapping, "did you mean"."""
 
 from __future__ import annotations
 
@@ -6,92 +6,286 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
+from types import MappingProxyType
+from typing import Any
 
 from importer.errors import FileError
 from importer.model import REQUIRED_FIELDS, Field
-from importer.table import Column, ColumnMap
+from importer.table import Column, ColumnMap, Match
+
+NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
+
+CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
+BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\W*$")
+NUMBER_SIGN = re.compile(
+    r"#|\N{NUMERO SIGN}|(?<![^\W\d_])n\s*[\N{DEGREE SIGN}\N{RING ABOVE}]", re.IGNORECASE
+)
+PLURAL = re.compile(r"(?<=\w{3})(?<!s)s\b")
+
+NEAR = 0.8
+"""How like a header is to a name of the due date before it is asked about."""
+
+NEAR_WORD, NEAR_RUN = 0.6, 0.9
+"""How like each word must be then, and the whole where the spaces are elsewhere. They let
+"payment date" and "invoice date" be what they are, beside "payment due" and "invoice due date"."""
+
+LEAST_GLUED = 7
+"""The letters of a name that can't begin or end another header by chance."""
 
 
-def normalise(header: str) -> str:
-    """Return a header as it is compared: case-folded, words joined by underscores."""
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return re.sub(r"[\s_.\-]+", "_", text).strip("_*:")
+@cache
+def load_words() -> Mapping[str, Any]:
+    """Return the words by which sheets are understood, by section, as the data file has them."""
+    return tomllib.loads(resources.files("importer").joinpath("words.toml").read_text("utf-8"))
 
 
-def match_fields(headers: Sequence[str]) -> dict[Field, list[int]]:
-    """Return, for every field that some header names, the positions of those headers."""
-    known = _known_headers()
-    found: dict[Field, list[int]] = {}
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """Return a text as headers are compared: its words, separated by single spaces.
+
+    Without case, accents (Unicode's NFKD without its marks), punctuation and a plural's s;
+    "camelCase" is two words, "#" and "n°" are "no".
+
+    Args:
+        text: A header, or a cell that may be one.
+    """
+    text = NUMBER_SIGN.sub(" no ", CAMEL.sub(" ", text))
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    return PLURAL.sub("", " ".join(re.findall(r"[^\W_]+", bare)))
+
+
+@lru_cache(maxsize=4096)
+def header_key(header: str) -> str:
+    """Return what two headers share that name the same: `normalise` without spaces.
+
+    A hint in brackets, such as "(yes/no)", is left out.
+
+    Args:
+        header: A header as written.
+    """
+    found = BRACKETS.search(header)
+    if found is not None and normalise(found[1]) in _hints():
+        header = header[: found.start()]
+    return normalise(header).replace(" ", "")
+
+
+def match_fields(
+    headers: Sequence[str], columns: Mapping[str, Field] = NO_MAPPING
+) -> dict[Field, list[int]]:
+    """Return, for every field that some header names, the positions of those headers.
+
+    Args:
+        headers: A row of headers.
+        columns: The user's own mapping, header → field. Where one of its headers is there, no other
+            header gives that field.
+    """
+    found = _match_mapping(headers, columns)
+    known, own = _known_headers(), {header_key(header) for header in columns}
+    given = set(found)
     for position, header in enumerate(headers):
-        if (matched := known.get(normalise(header))) is not None:
-            found.setdefault(matched, []).append(position)
+        key = header_key(header)
+        if key not in own and (field := known.get(key)) is not None and field not in given:
+            found.setdefault(field, []).append(position)
     return found
 
 
-def count_fields(headers: Sequence[str]) -> int:
+def count_fields(headers: Sequence[str], columns: Mapping[str, Field] = NO_MAPPING) -> int:
     """Return how many fields a row of headers names."""
-    return len(match_fields(headers))
+    return len(match_fields(headers, columns))
 
 
-def fits(headers: Sequence[str]) -> bool:
+def fits(headers: Sequence[str], columns: Mapping[str, Field] = NO_MAPPING) -> bool:
     """Tell whether a row of headers names every required field."""
-    return match_fields(headers).keys() >= REQUIRED_FIELDS
+    return match_fields(headers, columns).keys() >= REQUIRED_FIELDS
 
 
-def map_columns(headers: Sequence[str]) -> ColumnMap:
+def map_columns(
+    headers: Sequence[str],
+    columns: Mapping[str, Field] = NO_MAPPING,
+    *,
+    places: Sequence[str] = (),
+) -> ColumnMap:
     """Map a file's headers to the fields of an invoice.
 
     Args:
         headers: The file's headers, as written, in order.
+        columns: The user's own mapping, header → field; it wins over the names that are known.
+        places: Where each header is, as the user finds it ("column D"); by default its number.
 
     Raises:
-        FileError: When a required field has no column, or a field has two.
+        FileError: When a required field has no column, a field has two, a header that the user
+            mapped isn't there, or one is nearly the due date's.
     """
-    found = match_fields(headers)
-    missing = [field for field in Field if field in REQUIRED_FIELDS - found.keys()]
-    if missing:
-        raise FileError(_missing_message(missing, headers, found))
+    places = places or [f"column {number}" for number in range(1, len(headers) + 1)]
+    _check_mapping(headers, columns)
+    found = match_fields(headers, columns)
+    _check_missing(headers, found)
     for field, positions in found.items():
         if len(positions) > 1:
-            named = " and ".join(f'"{headers[p]}"' for p in positions)
             raise FileError(
-                f"Two columns give {field}: {named}. Rename or remove one. Nothing was sent."
+                _say_double(field, [(_quote(headers[p]), places[p]) for p in positions])
             )
-    return ColumnMap({f: Column(str(p[0]), headers[p[0]]) for f, p in found.items()})
+    if Field.DUE_DATE not in found:
+        _check_due_date(headers, found, places)
+    return ColumnMap(
+        {
+            field: Column(str(p), headers[p], _how(headers[p], field, columns))
+            for field, (p,) in found.items()
+        }
+    )
+
+
+def nearest(text: str, others: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """Return which of some headers is most like a text, or None where none is near.
+
+    Args:
+        text: What was written.
+        others: The headers that there are.
+        cutoff: How near is near, from 0 to 1 (`difflib`'s ratio; its own default).
+    """
+    by_key = {header_key(other): other for other in others if header_key(other)}
+    near = difflib.get_close_matches(header_key(text), by_key, n=1, cutoff=cutoff)
+    return by_key[near[0]] if near else None
 
 
 @cache
-def _known_headers() -> dict[str, Field]:
-    aliases = tomllib.loads(resources.files("importer").joinpath("columns.toml").read_text("utf-8"))
+def _aliases() -> Mapping[Field, tuple[str, ...]]:
+    """Return every field's names as written: the API's own first, then those of the data file."""
+    sections = load_words()["columns"]
     return {
-        normalise(name): field for field in Field for name in (field.value, *aliases[field.value])
+        field: (field.value, *(name for names in sections[field.value].values() for name in names))
+        for field in Field
     }
 
 
-def _missing_message(
-    missing: Sequence[Field], headers: Sequence[str], found: dict[Field, list[int]]
-) -> str:
+@cache
+def _known_headers() -> Mapping[str, Field]:
+    return {header_key(name): field for field, names in _aliases().items() for name in names}
+
+
+@cache
+def _hints() -> frozenset[str]:
+    return frozenset(normalise(hint) for hints in load_words()["hints"].values() for hint in hints)
+
+
+def _match_mapping(headers: Sequence[str], columns: Mapping[str, Field]) -> dict[Field, list[int]]:
+    """Return where the headers are that the user mapped; one written just so wins over others."""
+    found: dict[Field, list[int]] = {}
+    keys = [header_key(header) for header in headers] if columns else []
+    for header, field in columns.items():
+        like = [p for p, key in enumerate(keys) if key and key == header_key(header)]
+        same = [p for p in like if headers[p].strip() == header.strip()]
+        if like:
+            found.setdefault(field, []).extend(same if len(same) == 1 else like)
+    return {field: sorted(set(positions)) for field, positions in found.items()}
+
+
+def _how(header: str, field: Field, columns: Mapping[str, Field]) -> Match:
+    if header_key(header) in {header_key(mapped) for mapped in columns}:
+        return Match.MAPPING
+    return Match.NAME if header_key(header) == header_key(field.value) else Match.ALIAS
+
+
+def _quote(header: str) -> str:
+    return f'"{" ".join(header.split())}"'
+
+
+def _list(headers: Iterable[str]) -> str:
+    return ", ".join(_quote(h) for h in headers if h.strip()) or "none"
+
+
+def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field]) -> None:
+    there = {header_key(header) for header in headers}
+    for header, field in columns.items():
+        if header_key(header) not in there:
+            near = nearest(header, headers)
+            hint = f" Did you mean {_quote(near)}?" if near else ""
+            raise FileError(
+                f"No column is headed {_quote(header)}, which is mapped to {field}.{hint} Correct "
+                f"the mapping (--columns or columns in the configuration), or the header. Headers "
+                f"found: {_list(headers)}. Nothing was sent."
+            )
+
+
+def _check_missing(headers: Sequence[str], found: Mapping[Field, list[int]]) -> None:
+    missing = [field for field in Field if field in REQUIRED_FIELDS - found.keys()]
+    if not missing:
+        return
     taken = {position for positions in found.values() for position in positions}
-    free = [h for p, h in enumerate(headers) if p not in taken and h]
+    free = [h for p, h in enumerate(headers) if p not in taken and h.strip()]
     lines = []
     for field in missing:
-        near = _nearest(field, free)
-        hint = f' Did you mean the column "{near}"? Rename it to {field}.' if near else ""
+        near = _nearest_to(field, free)
+        hint = (
+            f" Did you mean the column {_quote(near)}? Rename it to {field}, or say --columns "
+            f'"{" ".join(near.split())}={field}".'
+            if near
+            else ""
+        )
         lines.append(f"The column {field} is missing.{hint}")
-    listed = ", ".join(f'"{h}"' for h in headers if h) or "none"
-    return f"{' '.join(lines)} Headers found: {listed}. Nothing was sent."
+    raise FileError(f"{' '.join(lines)} Headers found: {_list(headers)}. Nothing was sent.")
 
 
-def _nearest(field: Field, headers: Sequence[str]) -> str | None:
-    names = [name for name, of in _known_headers().items() if of is field]
-    by_form = {normalise(header): header for header in headers}
+def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
+    """Return the header that is most like one of a field's names."""
     scored = (
-        (difflib.SequenceMatcher(None, name, form).ratio(), header)
-        for name in names
-        for form, header in by_form.items()
+        (_ratio(header_key(name), header_key(header)), header)
+        for name in _aliases()[field]
+        for header in headers
     )
     ratio, header = max(scored, default=(0.0, ""))
     return header if ratio >= 0.6 else None  # noqa: PLR2004 difflib's own default cutoff
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _say_double(field: Field, doubles: Sequence[tuple[str, str]]) -> str:
+    named = " and ".join(f"{header} ({place})" for header, place in doubles)
+    count = "Two" if len(doubles) == 2 else str(len(doubles))  # noqa: PLR2004 a pair has its word
+    header = doubles[0][0].strip('"')
+    differ = len({header for header, _ in doubles}) > 1
+    choose = f', or say which it is: --columns "{header}={field}"' if differ else ""
+    return f"{count} columns give {field}: {named}. Rename or remove one{choose}. Nothing was sent."
+
+
+def _check_due_date(
+    headers: Sequence[str], found: Mapping[Field, list[int]], places: Sequence[str]
+) -> None:
+    """Ask about a header that nearly is the due date's: rows would go without."""
+    taken = {position for positions in found.values() for position in positions}
+    for position, header in enumerate(headers):
+        if position not in taken and _is_nearly_due_date(header):
+            text = " ".join(header.split())
+            raise FileError(
+                f'The column "{text}" ({places[position]}) is no known name, but nearly one of '
+                f"due_date's. If it holds due dates, rename it to due_date or say --columns "
+                f'"{text}=due_date"; if not, rename it to something else. Nothing was sent.'
+            )
+
+
+def _is_nearly_due_date(header: str) -> bool:
+    key, words = header_key(header), normalise(header).split()
+    if not key or key in _known_headers():
+        return False
+    for name in _aliases()[Field.DUE_DATE]:
+        others = normalise(name).split()
+        if len(words) == len(others):
+            near = _ratio(" ".join(words), " ".join(others)) >= NEAR and all(
+                _ratio(word, other) >= NEAR_WORD for word, other in zip(words, others, strict=True)
+            )
+        else:
+            near = _ratio(key, header_key(name)) >= NEAR_RUN
+        if near or _is_glued(key, header_key(name)):
+            return True
+    return False
+
+
+def _is_glued(key: str, name: str) -> bool:
+    """Tell whether a name has run together with another header: a separator may be missing."""
+    return len(name) >= LEAST_GLUED and key != name and (key.startswith(name) or key.endswith(name))

@@ -6,14 +6,17 @@ a date) is kept beside it, for the results alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
 from importer.model import Field, Issue, Severity
+
+STDIN = Path("-")
+"""The file that stands for standard input."""
 
 ROW = "row"
 """The frame column with the row's number as the sheet shows it (UInt32)."""
@@ -96,6 +99,11 @@ class Table:
     warnings: tuple[str, ...] = ()
 
     @property
+    def source(self) -> Path:
+        """The file's absolute path; the words `standard input` where it came from there."""
+        return Path("standard input") if self.path == STDIN else self.path.absolute()
+
+    @property
     def height(self) -> int:
         """How many rows the table has."""
         return self.cells.height
@@ -111,6 +119,10 @@ class Table:
             return f"line {self._line(row)}"
         return f"row {row}" if name is None else cell_name(row, self.positions[int(name)])
 
+    def header_places(self) -> tuple[str, ...]:
+        """Return where each header is, as the user finds it: `column D`, in a CSV `column 4`."""
+        return tuple(column_place(p, workbook=self.sheet is not None) for p in self.positions)
+
     def _line(self, row: int) -> int:
         if self.lines is None:
             return row
@@ -125,20 +137,48 @@ def cell_name(row: int, position: int) -> str:
         row: The row's number as the sheet shows it.
         position: The column, from 0.
     """
+    return f"{column_letters(position)}{row}"
+
+
+def column_letters(position: int) -> str:
+    """Return a column's name, as spreadsheet programs write it: 3 → `D`."""
     letters = ""
     while position >= 0:
         position, letter = divmod(position, 26)
         letters = chr(ord("A") + letter) + letters
         position -= 1
-    return f"{letters}{row}"
+    return letters
+
+
+def column_place(position: int, *, workbook: bool) -> str:
+    """Return where a column is, as the user finds it: `column D`, in a CSV `column 4`."""
+    return f"column {column_letters(position) if workbook else position + 1}"
+
+
+class Match(StrEnum):
+    """How a header was told to be a field's."""
+
+    NAME = "name"
+    """It is the field's own name, in some spelling."""
+    ALIAS = "alias"
+    """It is another name for the field."""
+    MAPPING = "mapping"
+    """The user said so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: its frame column in `Table.cells` and its header as written."""
+    """A column of the file, and how it was found.
+
+    Attributes:
+        name: Its frame column in `Table.cells`.
+        header: Its header, as written.
+        match: How the header was told to be the field's.
+    """
 
     name: str
     header: str
+    match: Match = Match.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +193,12 @@ class ColumnMap:
         return column.header if column is not None else field.value
 
 
+def _nowhere(row: int, name: str | None) -> str:
+    """Name a row that is in no file."""
+    del name
+    return f"row {row}"
+
+
 @dataclass(frozen=True, slots=True)
 class Invoices:
     """The file's rows as invoices, and what is wrong with them.
@@ -163,12 +209,33 @@ class Invoices:
             `note`, `fee_bearer` (String), `as_payment_link` (Boolean), `due_date` (String, RFC 3339
             in UTC), `due_day` (String, ISO; only where the file gave a date alone).
         columns: Which column of the file each field came from.
-        issues: What is wrong, by row.
+        issues: What is wrong, by row and column.
+        place: Where a cell is, as of `Table.place`.
+        warnings_as_errors: Warnings keep rows back too.
     """
 
     frame: pl.DataFrame
     columns: ColumnMap
     issues: tuple[Issue, ...]
+    place: Callable[[int, str | None], str] = field(default=_nowhere, repr=False)
+    warnings_as_errors: bool = False
+
+    def with_issues(self, found: Iterable[Issue]) -> Invoices:
+        """Return the same rows with more issues, each told its place, all in the file's order."""
+        names = {column.header: column.name for column in self.columns.columns.values()}
+        placed = (
+            replace(
+                issue,
+                place=self.place(issue.row, names.get(issue.column or "")),
+                severity=Severity.ERROR if self.warnings_as_errors else issue.severity,
+            )
+            for issue in found
+        )
+        issues = sorted(
+            (*self.issues, *placed),
+            key=lambda issue: (issue.row, int(names.get(issue.column or "", -1))),
+        )
+        return replace(self, issues=tuple(issues))
 
     def invalid_rows(self) -> frozenset[int]:
         """Return the rows that may not be sent."""

@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-import codecs
-import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from importer.errors import FileError
 from importer.read.grid import Grid, tabulate
+from importer.read.kind import is_workbook, require_text, say_misnamed
 from importer.read.options import Limits, Opening
+from importer.read.source import Source, read_source
 from importer.read.text import read_text
 from importer.read.workbook import read_workbook
 from importer.table import Table
 
 __all__ = ["Limits", "Opening", "read_table"]
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
 
 def read_table(path: Path, opening: Opening | None = None) -> Table:
     """Read a spreadsheet.
 
     Args:
-        path: A CSV or XLSX file; which of them is told by its content.
+        path: A workbook or a CSV file, packed by gzip or not; which of them is told by its content.
+            `STDIN` is standard input.
         opening: How it is read.
 
     Raises:
         FileError: When the file can't be imported at all.
+        UsageError: When no encoding has the name that was given.
     """
-    data = _read_bytes(path)
     opening = opening or Opening()
-    grid = _read_grid(path, data, opening)
-    return tabulate(grid, path=path, sha256=hashlib.sha256(data).hexdigest(), opening=opening)
+    source = read_source(path, opening.limits.file_size)
+    grid = _read_grid(source, opening)
+    table = tabulate(grid, path=source.name, sha256=source.sha256, opening=opening)
+    return replace(table, path=path)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as exc:
-        raise FileError(f"There is no file {path}. Check the name and the folder.") from exc
-    except IsADirectoryError as exc:
-        raise FileError(
-            f"{path} is a folder. Name the file in it that you want to import."
-        ) from exc
-    except OSError as exc:
-        raise FileError(f"{path} can't be read: {exc.strerror}.") from exc
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
-        raise FileError(f"{path} is empty. Export the sheet again, then import the new file.")
-    return data
-
-
-def _read_grid(path: Path, data: bytes, opening: Opening) -> Grid:
-    if data.startswith((ZIP, OLE)):
-        return read_workbook(path, data, opening)
-    if opening.sheet is not None:
-        raise FileError(f"{path} is a text file without sheets. Leave --sheet out.")
-    return read_text(path, data, opening)
+def _read_grid(source: Source, opening: Opening) -> Grid:
+    name, data = source.name, source.data
+    workbook = is_workbook(data)
+    if workbook:
+        grid = read_workbook(name, data, opening)
+    else:
+        require_text(name, data)
+        if opening.sheet is not None:
+            raise FileError(f"{name} is a text file without sheets. Leave --sheet out.")
+        grid = read_text(name, data, opening)
+    return replace(grid, warnings=(*say_misnamed(name, workbook=workbook), *grid.warnings))

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
-from importer.columns import count_fields, fits
+from importer.columns import match_fields
 from importer.errors import FileError
-from importer.model import Code, Issue
+from importer.model import Code, Field, Issue
+from importer.read.body import Body, sift
+from importer.read.header import HEADER_ROWS, Header, find_header, locate_header
+from importer.read.headerless import find_stray_dates, name_headerless
 from importer.read.options import Opening
-from importer.table import RESULT_COLUMNS, ROW, Table, no_marks
+from importer.read.places import Places
+from importer.read.several import refuse_several
+from importer.read.skipped import take_rows
+from importer.table import RESULT_COLUMNS, ROW, Mark, Table, no_marks
 
-HEADER_ROWS = 30
-"""How far down the header row is looked for."""
+__all__ = ["HEADER_ROWS", "Grid", "find_header", "has_result_columns", "locate_header", "tabulate"]
 
 ESCAPED = r"^'('*[=+\-@])"
 """A text cell of our own CSV results that would have looked like a formula."""
@@ -31,7 +36,6 @@ class Grid:
             cells are null. Leading blank rows and columns are there.
         kinds: What each cell is (`KIND` columns of the same names and height).
         sheet: The sheet's name; None for CSV.
-        lengths: How many cells each row of a CSV has; None where rows can't differ.
         issues: What is wrong with rows, wherever they are: those outside the table don't count.
         marks: As in `Table`, for every row of the sheet.
         lines: The line that each row begins on, for every row; None where it is the row's number.
@@ -43,7 +47,6 @@ class Grid:
     cells: pl.DataFrame
     kinds: pl.DataFrame
     sheet: str | None = None
-    lengths: pl.Series | None = None
     issues: tuple[Issue, ...] = ()
     marks: pl.DataFrame = field(default_factory=no_marks)
     lines: pl.Series | None = None
@@ -51,19 +54,10 @@ class Grid:
     date1904: bool = False
     warnings: tuple[str, ...] = ()
 
-
-def find_header(rows: Sequence[Sequence[str | None]]) -> int:
-    """Return which of a sheet's first rows holds the headers: the first that fits, or the nearest.
-
-    Args:
-        rows: The cells of the first rows.
-    """
-    headers = [[cell or "" for cell in row] for row in rows[:HEADER_ROWS]]
-    fitting = (i for i, row in enumerate(headers) if fits(row))
-    nearest = max(
-        range(len(headers)), key=lambda i: (count_fields(headers[i]), any(headers[i]), -i)
-    )
-    return next(fitting, nearest)
+    @property
+    def places(self) -> Places:
+        """How its rows and columns are named."""
+        return Places(self.sheet is not None, self.lines)
 
 
 def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
@@ -76,72 +70,150 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
         opening: How it is read.
 
     Raises:
-        FileError: When there are no rows under the header.
+        FileError: When there are no rows under the header, or more than one table.
     """
-    del opening
-    cells = grid.cells
-    if cells.is_empty():
+    if grid.cells.is_empty():
         raise FileError(
             f"{path} has no rows. Put the headers in the first row and import it again."
         )
-    header = find_header(cells.head(HEADER_ROWS).rows())
-    headers = [(text or "").strip() for text in cells.row(header)]
-    kept, ours = _split_result_columns(headers)
-    body = cells.select(str(old) for old in kept).with_row_index(ROW, offset=1).slice(header + 1)
-    filled = body.select(
-        pl.any_horizontal(pl.exclude(ROW).str.strip_chars() != "").fill_null(value=False)
-    ).to_series()
-    rows = body.filter(filled)
-    if rows.is_empty():
+    header = locate_header(grid.cells.head(HEADER_ROWS).rows(), opening.columns)
+    own, ours = _split_result_columns(header.texts)
+    body = _find_body(grid, header, own, opening)
+    sifted = sift(body)
+    refuse_several(path, grid.cells, grid.places, body, sifted.another)
+    hidden = grid.hidden if opening.skip_hidden else frozenset[int]()
+    taken, warnings = take_rows(body, sifted, grid.places, grid.hidden, leave_out=hidden)
+    if not taken.any():
+        reason = f" ({' '.join(warnings)})" if warnings else ""
         raise FileError(
-            f"{path} has headers in row {header + 1} but no rows under them. Nothing was sent."
+            f"{path} has headers in row {body.first - 1} but no rows under them{reason}. "
+            "Nothing was sent."
         )
-    if ours and grid.sheet is None:
-        rows = rows.with_columns(pl.exclude(ROW).str.replace(ESCAPED, "$1"))
-        headers = [re.sub(ESCAPED, r"\1", text) for text in headers]
-    names = {str(old): str(new) for new, old in enumerate(kept)}
+    table = _cut(grid, body, taken, path, sha256)
+    return _judge(table, grid, body, ours=ours, warnings=warnings)
+
+
+def has_result_columns(headers: Sequence[str]) -> bool:
+    """Tell whether a row of headers is that of our own results."""
+    return _split_result_columns(headers)[1]
+
+
+def _split_result_columns(headers: Sequence[str]) -> tuple[list[int], bool]:
+    """Return the positions of the file's own columns, and whether our results added others."""
+    width = len(RESULT_COLUMNS)
+    for start in range(len(headers) - width, -1, -1):
+        if tuple(headers[start : start + width]) == RESULT_COLUMNS:
+            ours = range(start, start + width)
+            return [i for i in range(len(headers)) if i not in ours], True
+    return list(range(len(headers))), False
+
+
+def _find_body(grid: Grid, header: Header, own: Sequence[int], opening: Opening) -> Body:
+    cells = grid.cells.slice(header.last + 1)
+    kept = _without_margins(cells, header, own)
+    headers = tuple(header.texts[position] for position in kept)
+    names = [str(position) for position in kept]
+    found = match_fields(headers, opening.columns)
+    titles = grid.cells.slice(header.first, header.last + 1 - header.first).select(names)
+    first = header.last + 2
+    uncertain = {issue.row - first for issue in grid.issues if _is_uncertain(issue)}
+    formulas = grid.marks.filter(pl.col("mark") == Mark.FORMULA, pl.col(ROW) >= first)[ROW]
+    return Body(
+        header=header,
+        positions=kept,
+        headers=headers,
+        titles=tuple(titles.rows()),
+        cells=cells.select(names),
+        fields={field: p[0] for field, p in found.items() if len(p) == 1},
+        columns=opening.columns,
+        suspect=frozenset(index for index in uncertain if 0 <= index < cells.height),
+        formulas=frozenset(row - first for row in formulas),
+    )
+
+
+def _is_uncertain(issue: Issue) -> bool:
+    """Tell whether more than the number of its cells is wrong with a row: footers have few."""
+    return issue.code is not Code.ROW_LENGTH
+
+
+def _without_margins(
+    cells: pl.DataFrame, header: Header, positions: Sequence[int]
+) -> tuple[int, ...]:
+    """Return the columns without the blank ones on either side."""
+    inner = list(positions)
+    for end in (0, -1):
+        while inner and not header.texts[inner[end]] and not _shows(cells[str(inner[end])]):
+            inner.pop(end)
+    return tuple(inner)
+
+
+def _shows(cells: pl.Series) -> bool:
+    return bool(cells.str.contains(r"\S").any())
+
+
+def _cut(grid: Grid, body: Body, taken: pl.Series, path: Path, sha256: str) -> Table:
+    """Return the rows that are taken, with all that the grid says of them."""
+    names = {old: str(new) for new, old in enumerate(body.cells.columns)}
+    numbers = pl.int_range(body.first, body.first + len(taken), dtype=pl.UInt32, eager=True)
+    cells = body.cells.rename(names).insert_column(0, numbers.alias(ROW))
+    kinds = grid.kinds.slice(body.first - 1).select(*names).rename(names)
+    lines = None if grid.lines is None else grid.lines.slice(body.first - 1)
+    if not taken.all():
+        cells, kinds = cells.filter(taken), kinds.filter(taken)
+        lines = None if lines is None else lines.filter(taken)
+    issues = [issue for issue in grid.issues if _has(taken, issue.row - body.first)]
     return Table(
         path=path,
         sha256=sha256,
         sheet=grid.sheet,
-        header_row=header + 1,
-        headers=tuple(headers[old] for old in kept),
-        cells=rows.rename(names),
-        kinds=grid.kinds.slice(header + 1).filter(filled).select(*names).rename(names),
-        positions=tuple(kept),
-        issues=_length_issues(grid.lengths, header, filled),
+        header_row=body.first - 1,
+        headers=body.headers,
+        cells=cells,
+        kinds=kinds,
+        positions=body.positions,
+        issues=tuple(issues),
+        marks=_marks_of(grid, names, cells),
+        lines=lines,
+        date1904=grid.date1904,
+        warnings=grid.warnings,
     )
 
 
-def has_result_columns(headers: list[str]) -> bool:
-    """Tell whether a row of headers is that of our own results."""
-    return bool(_split_result_columns(headers)[1])
+def _has(taken: pl.Series, index: int) -> bool:
+    return 0 <= index < len(taken) and bool(taken[index])
 
 
-def _split_result_columns(headers: list[str]) -> tuple[list[int], list[int]]:
-    """Return the positions of the file's own columns, and of those that our results added."""
-    width = len(RESULT_COLUMNS)
-    for start in range(len(headers) - width, -1, -1):
-        if tuple(headers[start : start + width]) == RESULT_COLUMNS:
-            ours = list(range(start, start + width))
-            return [i for i in range(len(headers)) if i not in ours], ours
-    return list(range(len(headers))), []
+def _marks_of(grid: Grid, names: Mapping[str, str], cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the marks of a table's rows and columns, the columns by their new names."""
+    if grid.marks.is_empty():
+        return grid.marks
+    return (
+        grid.marks.filter(pl.col("column").is_in(list(names)))
+        .join(cells.select(ROW), on=ROW, how="semi", maintain_order="left")
+        .with_columns(pl.col("column").replace(names))
+    )
 
 
-def _length_issues(lengths: pl.Series | None, header: int, filled: pl.Series) -> tuple[Issue, ...]:
-    if lengths is None:
-        return ()
-    expected = lengths[header]
-    body = pl.DataFrame({"cells": lengths}).with_row_index(ROW, offset=1).slice(header + 1)
-    wrong = body.filter(filled & (pl.col("cells") != expected))
-    return tuple(
-        Issue(
-            Code.ROW_LENGTH,
-            row,
-            None,
-            None,
-            f"This row has {cells} cells, the header has {expected}: a separator is missing or too "
-            "many. Put text that holds the separator in double quotes.",
-        )
-        for row, cells in wrong.iter_rows()
+def _judge(table: Table, grid: Grid, body: Body, *, ours: bool, warnings: Sequence[str]) -> Table:
+    """Return a table with what is wrong under its blank headers, and our own marks taken off."""
+    columns = {str(i): p for i, p in enumerate(table.positions) if not table.headers[i]}
+    strays: tuple[Issue, ...] = ()
+    said: tuple[str, ...] = ()
+    if columns:
+        told = table.cells[ROW].is_in(sorted({issue.row for issue in table.issues}))
+        cells, kinds = table.cells.filter(~told), table.kinds.filter(~told)
+        due = body.fields.get(Field.DUE_DATE)
+        named = {name: grid.places.columns([position]) for name, position in columns.items()}
+        strays = find_stray_dates(cells, kinds, named, None if due is None else str(due))
+        said = name_headerless(cells, columns, grid.places)
+    headers, cells = table.headers, table.cells
+    if ours and table.sheet is None:
+        cells = cells.with_columns(pl.exclude(ROW).str.replace(ESCAPED, "$1"))
+        headers = tuple(re.sub(ESCAPED, r"\1", text) for text in headers)
+    return replace(
+        table,
+        headers=headers,
+        cells=cells,
+        issues=(*table.issues, *strays),
+        warnings=(*table.warnings, *warnings, *said),
     )

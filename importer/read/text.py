@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from contextlib import suppress
-from itertools import islice, zip_longest
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
 
-from importer.columns import count_fields
 from importer.errors import FileError
-from importer.read.grid import HEADER_ROWS, Grid, find_header
-from importer.read.options import Opening
+from importer.model import Issue
+from importer.read.caps import say_cell_length, say_columns, say_rows
+from importer.read.dialect import Dialect, cell_limit, find_dialect, take_sep
+from importer.read.encoding import Decoded, decode, say_uncertain
+from importer.read.grid import Grid
+from importer.read.header import HEADER_ROWS, locate_header
+from importer.read.options import Limits, Opening
+from importer.read.records import (
+    Records,
+    read_records,
+)
+from importer.read.suspects import find_suspects
 from importer.table import KIND, Kind
 
-DELIMITERS = (",", ";", "\t")
 LINE_MARK = "\x1f"
 """A character that no text file holds: with it as separator, polars reads whole lines."""
 
 
 def read_text(path: Path, data: bytes, opening: Opening) -> Grid:
-    """Read a CSV in UTF-8, with or without a byte order mark.
+    """Read a text file whose lines are rows.
 
     Args:
         path: The file's name, for messages.
@@ -30,16 +37,33 @@ def read_text(path: Path, data: bytes, opening: Opening) -> Grid:
         opening: How it is read.
 
     Raises:
-        FileError: When it isn't text in UTF-8, or its quotes don't match.
+        FileError: When it is no such file, or over a limit.
+        UsageError: When no encoding has the name that was given.
     """
-    del opening
-    text = _decode(path, data)
-    delimiter = _find_delimiter(path, text)
-    cells = _read_plain(text, delimiter)
-    lengths = None
-    if cells is None:
-        cells, lengths = _read_strictly(path, text, delimiter)
-    return Grid(cells=cells, kinds=_all_text(cells), lengths=lengths)
+    decoded = decode(path, data, opening.encoding)
+    named, text = take_sep(decoded.text)
+    offset = 0 if named is None else 1
+    if not text.strip():
+        raise FileError(f"{path} is empty. Export the sheet again, then import the new file.")
+    with cell_limit(opening.limits.cell_length):
+        dialect = find_dialect(path, text, named, opening.columns)
+        cells = _read_plain(path, text, dialect, opening.limits, offset)
+        issues: tuple[Issue, ...] = ()
+        lines: Sequence[int] = range(
+            offset + 1, offset + 1 + (0 if cells is None else cells.height)
+        )
+        if cells is None:
+            records = read_records(path, text, dialect, opening.limits, offset)
+            header = locate_header(records.cells[:HEADER_ROWS], opening.columns)
+            issues = find_suspects(path, records, header, opening.columns, dialect.delimiter)
+            cells, lines = _to_frame(records), records.lines
+    return Grid(
+        cells=cells,
+        kinds=_all_text(cells),
+        issues=(*issues, *_doubts(decoded, lines)),
+        lines=_to_lines(lines),
+        warnings=decoded.warnings,
+    )
 
 
 def _all_text(cells: pl.DataFrame) -> pl.DataFrame:
@@ -47,58 +71,56 @@ def _all_text(cells: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([text.alias(name) for name in cells.columns])
 
 
-def _decode(path: Path, data: bytes) -> str:
-    if b"\x00" in data:
-        raise FileError(f"{path} is no spreadsheet. Save it as .xlsx or as CSV UTF-8.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        line = data.count(b"\n", 0, exc.start) + 1
-        raise FileError(
-            f"{path} is not text in UTF-8 (line {line}). Save it as .xlsx, or as CSV UTF-8."
-        ) from exc
+def _to_lines(lines: Sequence[int]) -> pl.Series | None:
+    """Return the line of each row; None where it is the row's number throughout."""
+    if not lines or (lines[0] == 1 and lines[-1] == len(lines)):
+        return None
+    return pl.Series(lines, dtype=pl.UInt32)
 
 
-def _find_delimiter(path: Path, text: str) -> str:
-    """Return the delimiter under which some first row names the most fields."""
-    head = "".join(islice(io.StringIO(text, newline=""), HEADER_ROWS))
-
-    def score(delimiter: str) -> tuple[int, int]:
-        rows = _read_head(head, delimiter)
-        header = rows[find_header(rows)]
-        return (count_fields(header), len(header))
-
-    best = max(DELIMITERS, key=score)
-    if score(best) <= (0, 1):
-        raise FileError(
-            f"{path} is no spreadsheet: no comma, semicolon or tab separates columns, and no "
-            "header is known. Save it as .xlsx or as CSV UTF-8."
-        )
-    return best
+def _doubts(decoded: Decoded, lines: Sequence[int]) -> Iterator[Issue]:
+    """Yield an issue for every row whose letters depend on a guess."""
+    told = 0
+    for line, doubt in sorted(decoded.doubts.items()):
+        row = bisect_right(lines, line)
+        if row > told:
+            yield say_uncertain(row, doubt)
+            told = row
 
 
-def _read_head(head: str, delimiter: str) -> list[list[str]]:
-    """Return the rows before the first that can't be read; at least one."""
-    rows: list[list[str]] = []
-    with suppress(csv.Error):
-        for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-            rows.append(row)  # noqa: PERF402 what was read stays, also when a later row fails
-    return rows or [[]]
-
-
-def _read_plain(text: str, delimiter: str) -> pl.DataFrame | None:
+def _read_plain(
+    path: Path, text: str, dialect: Dialect, limits: Limits, offset: int
+) -> pl.DataFrame | None:
     """Read a file without quotes whose lines all have the same number of separators, else None."""
-    if '"' in text or LINE_MARK in text or text.count("\r") != text.count("\r\n"):
+    if dialect.quote in text or LINE_MARK in text or dialect.spaced:
+        return None
+    if text.count("\r") != text.count("\r\n"):
         return None
     data = text.encode()
-    lines = _read_csv(data, LINE_MARK)
-    separators = lines.to_series().str.count_matches(delimiter, literal=True)
+    lines = _read_csv(data, LINE_MARK).to_series()
+    separators = lines.str.count_matches(dialect.delimiter, literal=True)
     if separators.n_unique() != 1:
         return None
-    cells = _read_csv(data, delimiter)
+    if separators[0] >= limits.columns:
+        raise FileError(say_columns(path, offset + 1, limits.columns))
+    if lines.len() > limits.rows:
+        raise FileError(say_rows(path, limits.rows))
+    cells = _read_csv(data, dialect.delimiter)
     if cells.height != text.rstrip("\r\n").count("\n") + 1:  # else row numbers would shift
         return None
+    _check_cells(path, cells, lines, limits, offset)
     return cells.rename({old: str(new) for new, old in enumerate(cells.columns)})
+
+
+def _check_cells(
+    path: Path, cells: pl.DataFrame, lines: pl.Series, limits: Limits, offset: int
+) -> None:
+    longest = lines.str.len_chars().max()
+    if not isinstance(longest, int) or longest <= limits.cell_length:
+        return
+    over = cells.select(pl.any_horizontal(pl.all().str.len_chars() > limits.cell_length))
+    if (first := over.to_series().arg_true()).len():
+        raise FileError(say_cell_length(path, first[0] + offset + 1, limits.cell_length))
 
 
 def _read_csv(data: bytes, separator: str) -> pl.DataFrame:
@@ -112,18 +134,9 @@ def _read_csv(data: bytes, separator: str) -> pl.DataFrame:
     )
 
 
-def _read_strictly(path: Path, text: str, delimiter: str) -> tuple[pl.DataFrame, pl.Series]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        rows = list(reader)
-    except csv.Error as exc:
-        raise FileError(
-            f"{path} can't be read past line {reader.line_num}: {exc}. Look for a double quote that"
-            " is not closed, or save the sheet as .xlsx. Nothing was sent."
-        ) from exc
-    columns = zip_longest(*rows, fillvalue="")
+def _to_frame(records: Records) -> pl.DataFrame:
+    columns = zip_longest(*records.cells, fillvalue="")
     cells = pl.DataFrame(
         {str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(columns)}
     )
-    lengths = pl.Series([len(row) for row in rows], dtype=pl.UInt32)
-    return cells.with_columns(pl.all().replace("", None)), lengths
+    return cells.with_columns(pl.all().replace("", None))

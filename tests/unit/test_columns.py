@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-import tomllib
-from importlib import resources
-
 import pytest
 from builders import HEADERS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns import count_fields, fits, map_columns, match_fields, normalise
+from importer.columns import (
+    count_fields,
+    fits,
+    header_key,
+    load_words,
+    map_columns,
+    match_fields,
+)
 from importer.errors import FileError
 from importer.model import REQUIRED_FIELDS, Field
+from importer.table import Match
 
 
 @pytest.mark.parametrize(
@@ -52,14 +57,101 @@ def test_any_spelling_of_a_field_is_found(field: Field, data: st.DataObject) -> 
     assert match_fields([separator.join(words)]) == {field: [0]}
 
 
+def aliases() -> list[tuple[Field, str]]:
+    """Return every alias of the data file, with its field."""
+    sections = load_words()["columns"]
+    return [
+        (field, alias) for field in Field for names in sections[field].values() for alias in names
+    ]
+
+
 def test_no_alias_stands_for_two_fields() -> None:
-    """Every alias is written as it is compared, and belongs to one field alone."""
-    text = resources.files("importer").joinpath("columns.toml").read_text("utf-8")
-    aliases = tomllib.loads(text)
-    names = [*Field, *(name for listed in aliases.values() for name in listed)]
-    assert aliases.keys() == set(Field)
-    assert [normalise(name) for name in names] == names
-    assert len(names) == len(set(names))
+    """However an alias is compared, it belongs to one field, and isn't a field's own name."""
+    assert load_words()["columns"].keys() == set(Field)
+    owners: dict[str, set[Field]] = {header_key(field): {field} for field in Field}
+    for field, alias in aliases():
+        owners.setdefault(header_key(alias), set()).add(field)
+    assert {key: owner for key, owner in owners.items() if len(owner) > 1} == {}
+    assert {len(owner) for owner in owners.values()} == {1}
+
+
+def test_every_alias_is_found_in_any_spelling() -> None:
+    """An alias stands for its field as written, in capitals, with underscores and with a hint."""
+    for field, alias in aliases():
+        for written in (alias, alias.upper(), alias.replace(" ", "_"), f" {alias} (required)*"):
+            assert match_fields([written]) == {field: [0]}, written
+
+
+def test_no_alias_is_written_twice() -> None:
+    """The data file has every alias of a language once."""
+    for sections in load_words()["columns"].values():
+        for names in sections.values():
+            keys = [header_key(name) for name in names]
+            assert len(keys) == len(set(keys)), names
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("N° client", Field.COUNTERPARTY_ID),
+        ("Nº DE CLIENTE", Field.COUNTERPARTY_ID),
+        ("Customer #", Field.COUNTERPARTY_ID),
+        ("counterpartyId", Field.COUNTERPARTY_ID),
+        ("Kunden-Nr.", Field.COUNTERPARTY_ID),
+        ("Re\u0301fe\u0301rence", Field.REFERENCE_ID),
+        ("\uff32\uff25\uff26", Field.REFERENCE_ID),
+        ("Date d\u2019echeance", Field.DUE_DATE),
+        ("DUEDATE", Field.DUE_DATE),
+        ("Due date (YYYY-MM-DD)", Field.DUE_DATE),
+        ("Waehrung", Field.CURRENCY),
+        ("DIVISAS", Field.CURRENCY),
+        ("Descricao", Field.NOTE),
+        ("Frais à la charge de :", Field.FEE_BEARER),
+        ("Enlace de pago (sí/no)", Field.AS_PAYMENT_LINK),
+        ("note (file)", Field.NOTE),
+    ],
+)
+def test_headers_of_other_languages_and_programs(header: str, field: Field) -> None:
+    """Accents, number signs, run-together words and hints in brackets don't matter."""
+    assert match_fields([header]) == {field: [0]}
+
+
+FOREIGN = [
+    *("id", "number", "date", "amount", "name", "type", "customer", "client", "comments", "total"),
+    *(
+        "Invoice date",
+        "Issue date",
+        "Payment date",
+        "Value date",
+        "Paid on",
+        "Overdue",
+        "Amount due",
+    ),
+    *("Date de facture", "Date de paiement", "Montant", "Nom du client", "Statut"),
+    *("Data da fatura", "Data de emissão", "Data de pagamento", "Valor", "Nome do cliente"),
+    *("Fecha", "Fecha de factura", "Fecha de emisión", "Fecha de pago", "Importe", "Cliente"),
+    *("Datum", "Rechnungsdatum", "Kunde", "Betrag", "Reference (old)", "Bank reference", "Fees"),
+]
+
+
+@pytest.mark.parametrize("header", FOREIGN)
+def test_headers_of_something_else_are_left_alone(header: str) -> None:
+    """What may well be another thing is nobody's, and isn't asked about either."""
+    columns = map_columns([*(h for h in HEADERS if h != Field.DUE_DATE), header])
+    assert columns.columns.keys() == REQUIRED_FIELDS
+
+
+@pytest.mark.parametrize(
+    "header", ["Due dat", "Due  Daet", "duedat", "due_date2", "Vencimeto", "Date d'échéanc"]
+)
+def test_nearly_the_due_date_is_asked_about(header: str) -> None:
+    """A misspelt due date would be left out silently: the file is refused with both remedies."""
+    headers = [*(h for h in HEADERS if h != Field.DUE_DATE), header]
+    text = " ".join(header.split())
+    with pytest.raises(FileError, match=f'"{text}" \\(column 7\\).*--columns "{text}=due_date"'):
+        map_columns(headers)
+    assert Field.DUE_DATE in map_columns(headers, {header: Field.DUE_DATE}).columns
+    assert map_columns([*HEADERS, header]).columns.keys() == set(Field)
 
 
 def test_columns_keep_position_and_spelling() -> None:
@@ -144,5 +236,58 @@ def test_all_missing_columns_are_told_at_once() -> None:
 
 def test_two_columns_for_one_field_stop_the_import() -> None:
     """Which of two columns is meant can't be known: both are named."""
-    with pytest.raises(FileError, match='Two columns give reference_id: "reference_id" and "Ref"'):
+    with pytest.raises(FileError, match=r'"reference_id" \(column 1\) and "Ref" \(column 8\)'):
         map_columns([*HEADERS, "Ref"])
+    places = [f"column {letter}" for letter in "BCDEFGHI"]
+    with pytest.raises(FileError, match=r'"reference_id" \(column B\) and "Ref" \(column I\)'):
+        map_columns([*HEADERS, "Ref"], places=places)
+
+
+def test_the_way_a_column_was_found_is_kept() -> None:
+    """A column tells whether its header is the field's name, another name, or the user's word."""
+    headers = ["Reference-ID", "Customer ID", "Money", *HEADERS[3:]]
+    columns = map_columns(headers, {"money": Field.CURRENCY}).columns
+    assert columns[Field.REFERENCE_ID].match is Match.NAME
+    assert columns[Field.COUNTERPARTY_ID].match is Match.ALIAS
+    assert columns[Field.CURRENCY].match is Match.MAPPING
+
+
+def test_the_users_mapping_wins() -> None:
+    """A mapped header gives its field though others would, and no other field than that."""
+    headers = [*HEADERS, "Memo", "Ref"]
+    mapping = {"MEMO": Field.NOTE, "ref": Field.REFERENCE_ID}
+    columns = map_columns(headers, mapping).columns
+    assert columns[Field.NOTE].name == "7"
+    assert columns[Field.REFERENCE_ID].name == "8"
+    assert fits(headers, mapping)
+    as_note = {"Ref": Field.NOTE}
+    assert map_columns(["Ref", *HEADERS], as_note).columns[Field.NOTE].name == "0"
+    moved = {"currency": Field.NOTE, "note": Field.CURRENCY}
+    columns = map_columns(HEADERS, moved).columns
+    assert (columns[Field.NOTE].name, columns[Field.CURRENCY].name) == ("2", "3")
+
+
+def test_a_mapped_header_written_just_so_wins_over_likes() -> None:
+    """Of two headers that compare alike, the one that the user wrote is meant."""
+    headers = ["REF", "Ref", *HEADERS[1:]]
+    columns = map_columns(headers, {"Ref": Field.REFERENCE_ID}).columns
+    assert columns[Field.REFERENCE_ID].name == "1"
+    with pytest.raises(FileError, match="Two columns give reference_id"):
+        map_columns(headers, {"ref": Field.REFERENCE_ID})
+
+
+def test_a_mapped_header_must_be_there() -> None:
+    """A mapping that the file doesn't fit is said, with the nearest header."""
+    with pytest.raises(
+        FileError, match=r'headed "Memmo".*mapped to note.*Did you mean "Memo"'
+    ) as e:
+        map_columns([*HEADERS, "Memo"], {"Memmo": Field.NOTE})
+    assert str(e.value).endswith("Nothing was sent.")
+
+
+def test_messages_stay_on_one_line() -> None:
+    """A header with line breaks is quoted without them."""
+    headers = ["Refe\nrance\nid", *HEADERS[1:]]
+    with pytest.raises(FileError, match='"Refe rance id"') as caught:
+        map_columns(headers)
+    assert "\n" not in str(caught.value)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -10,49 +11,50 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from importer.errors import FileError
+from importer.model import Code
 from importer.read import read_table
-from importer.read.grid import tabulate
-from importer.read.options import Opening
-from importer.read.text import _read_plain, _read_strictly, read_text
-from importer.table import RESULT_COLUMNS, Kind, Table
+from importer.read.dialect import Dialect
+from importer.read.options import Limits, Opening
+from importer.read.records import read_records
+from importer.read.text import _read_plain, _to_frame, read_text
+from importer.table import RESULT_COLUMNS, Kind
 
 PATH = Path("invoices.csv")
-DELIMITERS = st.sampled_from([",", ";", "\t"])
+DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
 AWKWARD = st.text("ab \",;\t\r\n'=\ufeff\N{NO-BREAK SPACE}\x1f\x85\u2028é", max_size=6)
-
-
-def tabulated(data: bytes) -> Table:
-    """Read a CSV without a file."""
-    return tabulate(read_text(PATH, data, Opening()), path=PATH, sha256="", opening=Opening())
 
 
 @given(
     rows=st.lists(st.tuples(*[TEXTS | AWKWARD] * len(HEADERS)), min_size=1),
     delimiter=DELIMITERS,
-    style=st.sampled_from([("\r\n", csv.QUOTE_MINIMAL), ("\n", csv.QUOTE_ALL)]),
+    style=st.sampled_from(
+        [("\r\n", csv.QUOTE_MINIMAL), ("\r\n", csv.QUOTE_NONNUMERIC), ("\n", csv.QUOTE_ALL)]
+    ),
     bom=st.booleans(),
 )
 def test_what_csv_writes_is_read_back(
     rows: list[tuple[str, ...]], delimiter: str, style: tuple[str, int], *, bom: bool
 ) -> None:
-    """Any table comes back cell by cell, untouched, under its own row numbers."""
-    body = [*rows, row()]
+    """Any table comes back cell by cell, untouched, with its row numbers and lines.
+
+    All but those of which a quoted cell goes on over a line with as many separators as the header:
+    nobody can tell it from a row that a lost quote swallowed. A few letters of two alphabets in one
+    word are read all the same, and doubted.
+    """
     end, quoting = style
-    data = csv_bytes([HEADERS, *body], delimiter=delimiter, lineterminator=end, quoting=quoting)
-    table = tabulated(b"\xef\xbb\xbf" * bom + data)
-    assert table.headers == HEADERS
-    assert rows_of(table) == [
-        (number, *(cell or None for cell in cells))
-        for number, cells in enumerate(body, 2)
-        if any(_is_filled(cell or "") for cell in cells)
+    table = [HEADERS, *rows, row()]
+    written = [
+        csv_bytes([cells], delimiter=delimiter, lineterminator=end, quoting=quoting).decode()
+        for cells in table
     ]
-    assert table.issues == ()
-
-
-def _is_filled(cell: str) -> bool:
-    """Tell whether a cell shows anything; Unicode's separators 1c to 1f are no white space."""
-    return any(not c.isspace() or "\x1c" <= c <= "\x1f" for c in cell)
+    parts = [re.findall(r"[^\r\n]*(?:\r\n|[\r\n])", text) for text in written]
+    assume(all(line.count(delimiter) < len(HEADERS) - 1 for lines in parts for line in lines[1:]))
+    grid = read_text(PATH, b"\xef\xbb\xbf" * bom + "".join(written).encode(), Opening())
+    assert grid.cells.rows() == [tuple(cell or None for cell in cells) for cells in table]
+    assert {issue.code for issue in grid.issues} <= {Code.ENCODING_UNCERTAIN}
+    lines = [1 + sum(map(len, parts[:at])) for at in range(len(parts))]
+    assert (lines if grid.lines is None else grid.lines.to_list()) == lines
 
 
 @given(
@@ -63,25 +65,28 @@ def _is_filled(cell: str) -> bool:
         max_size=5,
     ),
     delimiter=DELIMITERS,
-    newline=st.sampled_from(["\n", "\r\n"]),
+    newlines=st.lists(st.sampled_from(["\n", "\r\n"]), min_size=5, max_size=5),
     end=st.sampled_from(["", "\n", "\r\n", "\n\n"]),
 )
 def test_plain_and_strict_reader_agree(
-    lines: list[list[str]], delimiter: str, newline: str, end: str
+    lines: list[list[str]], delimiter: str, newlines: list[str], end: str
 ) -> None:
     """Wherever the quick reader accepts a file, the careful one reads the same from it."""
-    text = newline.join(delimiter.join(cells) for cells in lines) + end
+    joined = [delimiter.join(cells) for cells in lines]
+    text = "".join(line + at for line, at in zip(joined[:-1], newlines, strict=False))
+    text += joined[-1] + end
     assume(text.strip())  # an empty file is refused before it comes here
-    plain = _read_plain(text, delimiter)
+    dialect = Dialect(delimiter)
+    plain = _read_plain(PATH, text, dialect, Limits(), 0)
     if plain is not None:
-        strict, _ = _read_strictly(PATH, text, delimiter)
+        strict = _to_frame(read_records(PATH, text, dialect, Limits(), 0))
         assert plain.rows() == strict.rows()
 
 
 def test_plain_reader_takes_plain_files() -> None:
     """The quick reader isn't merely cautious: an ordinary file is its own."""
     text = csv_bytes([HEADERS, row(), row()]).decode()
-    plain = _read_plain(text, ",")
+    plain = _read_plain(PATH, text, Dialect(","), Limits(), 0)
     assert plain is not None
     assert plain.rows() == [HEADERS, row(), row()]
 
@@ -94,10 +99,10 @@ def test_nothing_is_inferred(tmp_path: Path, note: str) -> None:
     assert rows_of(table) == [(2, *cells)]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
-    """Comma, semicolon and tab are told apart by the headers, whatever the notes hold."""
-    cells = row(note="a,b;c\td,,,,;;;;")
+    """Comma, semicolon, tab and | are told apart by the headers, whatever the notes hold."""
+    cells = row(note="a,b;c\td|e,,,,;;;;||||")
     table = read(tmp_path, csv_bytes([HEADERS, cells], delimiter=delimiter))
     assert rows_of(table) == [(2, *cells)]
 
@@ -156,7 +161,7 @@ def test_short_and_long_rows_are_issues(tmp_path: Path) -> None:
         ("row_length", 2, None),
         ("row_length", 4, None),
     ]
-    assert "6 cells, the header has 7" in table.issues[0].message
+    assert "This row has 6 cells" in table.issues[0].message
     assert rows_of(table)[2] == (4, *row(), "more")
 
 
@@ -228,14 +233,13 @@ HEAD = csv_bytes([HEADERS])
         (HEAD, "headers in row 1 but no rows"),
         (HEAD + b"\r\n,,,,,,\r\n", "headers in row 1 but no rows"),
         (b"\x00\x01\x02", "no spreadsheet"),
-        (b"\x89PNG\r\n\x1a\n", r"not text in UTF-8 \(line 1\)"),
-        (HEAD.decode().encode("utf-16"), "no spreadsheet"),
-        (HEAD.decode().encode("utf-16-be"), "no spreadsheet"),
-        (HEAD + "a,1,USD,Café,PAYER,yes,".encode("latin-1"), r"not text in UTF-8 \(line 2\)"),
-        (b"Dear Ada\nplease pay\n", "no comma, semicolon or tab"),
-        (HEAD + b'a,1,USD,"Rent,PAYER,yes,\r\n', "past line 2.*double quote"),
-        (HEAD + b'a,1,USD,"Re"nt,PAYER,yes,\r\n', "past line 2.*double quote"),
-        (HEAD + b'a,1,USD,"' + b"x" * 200_000, "past line 2.*double quote"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "no spreadsheet but looks like this: Portable Network"),
+        (b"Dear Ada\nplease pay\n", "no comma, semicolon, tab or"),
+        (
+            b'"reference_id",' + HEAD.replace(b"reference_id", b'a "b"', 1) + b"x",
+            "stray double quote",
+        ),
+        (HEAD + b"2027\r\n" + csv_bytes([row()]), "line 2, directly under the header in line 1"),
     ],
     ids=lambda value: None if isinstance(value, bytes) else value,
 )

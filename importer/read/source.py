@@ -1,0 +1,117 @@
+"""Where a file's bytes come from: the disk or standard input, packed by gzip or not."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import hashlib
+import io
+import sys
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from importer.errors import FileError
+from importer.read.options import MIB
+from importer.table import STDIN
+
+GZIP = b"\x1f\x8b"
+
+BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
+"""White space and byte order marks in any encoding: what a file without content is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a file holds.
+
+    Attributes:
+        name: The file, for messages.
+        data: Its bytes, unpacked.
+        sha256: The digest of its own bytes, hex.
+    """
+
+    name: Path
+    data: bytes
+    sha256: str
+
+
+def read_source(path: Path, most: int) -> Source:
+    """Read a file or standard input whole; what gzip packed is unpacked, whatever its name.
+
+    Args:
+        path: The file; `STDIN` for standard input.
+        most: How much is read, and unpacked, at most, in bytes (`--max-file-size`).
+
+    Raises:
+        FileError: When there is no such file, it can't be read, or it is empty or too large.
+    """
+    name = Path("standard input") if path == STDIN else path
+    packed = _read(path, name, most)
+    data = _unpack(packed, name, most) if packed.startswith(GZIP) else packed
+    if not data.strip(BLANK):
+        raise FileError(f"{name} is empty. Export the sheet again, then import the new file.")
+    return Source(name, data, hashlib.sha256(packed).hexdigest())
+
+
+def _read(path: Path, name: Path, most: int) -> bytes:
+    try:
+        if path == STDIN:
+            return _read_capped(sys.stdin.buffer, name, most)
+        with path.open("rb") as file:
+            return _read_capped(file, name, most)
+    except FileNotFoundError as exc:
+        raise FileError(
+            f"There is no file {path}. {_suggest(path)}Check the name and the folder."
+        ) from exc
+    except IsADirectoryError as exc:
+        raise FileError(
+            f"{path} is a folder. Name the file in it that you want to import."
+        ) from exc
+    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+        why = exc.strerror if isinstance(exc, OSError) else exc
+        raise FileError(f"{name} can't be read: {why}. Nothing was sent.") from exc
+
+
+def _read_capped(file: BinaryIO, name: Path, most: int) -> bytes:
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise FileError(
+            f"{name} is larger than {_size(most)}. Import it in parts, or allow more with "
+            "--max-file-size. Nothing was sent."
+        )
+    return data
+
+
+def _unpack(packed: bytes, name: Path, most: int) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(packed)) as file:
+            data = file.read(most + 1)
+    except (OSError, EOFError, zlib.error) as exc:
+        raise FileError(
+            f"{name} is packed by gzip and damaged: it can't be unpacked whole. Get the file once "
+            "more, or save the sheet as .xlsx. Nothing was sent."
+        ) from exc
+    if len(data) > most:
+        raise FileError(
+            f"{name} is packed by gzip and unpacks to more than {_size(most)}. Import it in parts, "
+            "or allow more with --max-file-size. Nothing was sent."
+        )
+    if data.startswith(GZIP):
+        raise FileError(f"{name} is packed by gzip twice. Unpack it once. Nothing was sent.")
+    return data
+
+
+def _size(most: int) -> str:
+    return f"{most // MIB:,} MiB" if most >= MIB else f"{most:,} bytes"
+
+
+def _suggest(path: Path) -> str:
+    """Return which file of the same folder may be meant."""
+    try:
+        names = {other.name.casefold(): other.name for other in path.parent.iterdir()}
+    except (OSError, ValueError):
+        return ""
+    near = difflib.get_close_matches(path.name.casefold(), names, n=1, cutoff=0.7)
+    return f"Did you mean {path.parent / names[near[0]]}? " if near else ""
