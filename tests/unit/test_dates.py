@@ -2,24 +2,84 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.dates import read_dates
+from importer.clean.cells import Cells
+from importer.clean.dates import Calendar, read_dates
+from importer.clean.months import fold_name, list_names, month_numbers
+from importer.model import Field, Issue
+from importer.table import KIND, ROW, Kind
 
 ZONES = st.sampled_from(
     ["UTC", "Africa/Monrovia", "Africa/Lagos", "America/New_York", "Europe/Paris", "Asia/Kolkata"]
 )
+DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31))
+FORMS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%d-%b-%Y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%d/%m/%y",
+    "%Y-%d-%m",
+)
+Kinds = Sequence[Kind] | None
+
+
+def read_column(
+    texts: Sequence[str | None], kinds: Kinds = None, calendar: Calendar | None = None
+) -> tuple[list[str | None], list[Issue]]:
+    """Return the days or instants of a column, and the issues; with kinds it is a workbook's."""
+    frame = pl.DataFrame(
+        {
+            ROW: pl.Series(range(2, len(texts) + 2), dtype=pl.UInt32),
+            "text": pl.Series(texts, dtype=pl.String),
+            "kind": pl.Series(kinds or [Kind.TEXT] * len(texts), dtype=KIND),
+        }
+    )
+    cells = Cells(Field.DUE_DATE, "due_date", kinds is not None, frame)
+    (due, day), issues = read_dates(cells, calendar or Calendar())
+    assert {issue.row for issue in issues} == {
+        row for row, text, read in zip(frame[ROW], texts, due, strict=True) if text and not read
+    }
+    return [alone or instant for alone, instant in zip(day, due, strict=True)], issues
+
+
+def days_of(
+    texts: Sequence[str | None], kinds: Kinds = None, calendar: Calendar | None = None
+) -> list[str | None]:
+    """Return what is read of a column: days, instants, or None."""
+    return read_column(texts, kinds, calendar)[0]
+
+
+def codes_of(
+    texts: Sequence[str | None], kinds: Kinds = None, calendar: Calendar | None = None
+) -> dict[int, str]:
+    """Return the issues' codes by row, the first being row 2."""
+    return {i.row: i.code.value for i in read_column(texts, kinds, calendar)[1]}
 
 
 def read_date(
     text: str | None, zone: str = "UTC", date_format: str | None = None
 ) -> tuple[str | None, str | None]:
     """Return the instant and the day of one cell."""
-    due, day = read_dates(pl.Series([text], dtype=pl.String), zone, date_format)
+    frame = pl.DataFrame(
+        {ROW: [2], "text": [text], "kind": [Kind.TEXT]},
+        schema={ROW: pl.UInt32, "text": pl.String, "kind": KIND},
+    )
+    cells = Cells(Field.DUE_DATE, "due_date", in_workbook=False, frame=frame)
+    (due, day), _ = read_dates(cells, Calendar(zone, date_format))
     return due[0], day[0]
 
 
@@ -108,10 +168,7 @@ def test_zone_in_the_cell_settles_an_ambiguous_time() -> None:
         "2027-13-01",
         "2027-00-10",
         "27-01-31",
-        "2027-1-31",
-        "31/01/2027",
-        "20270131",
-        "45000",
+        "03/04/2027",
         "12:30:00",
         "1899-12-31 12:30:00",
         "0000-01-01",
@@ -122,11 +179,27 @@ def test_zone_in_the_cell_settles_an_ambiguous_time() -> None:
         "2027-01-31T23:60:00Z",
         "2027-01-31T12:00:00+24:00",
         "2027-01-31T12:00:00+01:60",
-        "2027-01-31T12:00:00 PM",
         "2027-01-31 and later",
         "x 2027-01-31",
         "2027-01-31\n2027-02-28",
         "\u0662027-01-31",
+        "29999",
+        "80001",
+        "4641",
+        "46418,5",
+        "31/01-2027",
+        "31/02/2027",
+        "31/01/27",
+        "31 Jan",
+        "Jan 2027",
+        "31 Foo 2027",
+        "31 Jan 27",
+        "31 feb 2027",
+        "2027-01-31 13:00 PM",
+        "2027-01-31 0:30 AM",
+        "31012027",
+        "31/01/0027",
+        "1e300",
     ],
 )
 def test_what_is_no_date_for_certain_is_unreadable(text: str) -> None:
@@ -140,10 +213,8 @@ def test_year_that_rfc_3339_cannot_write_is_unreadable() -> None:
 
 
 def test_blank_cell_is_no_date() -> None:
-    """Nothing in, nothing out; in the shape that was promised."""
-    due, day = read_dates(pl.Series([None, None], dtype=pl.String), "UTC", "%d/%m/%Y")
-    assert (due.name, due.dtype, due.to_list()) == ("due_date", pl.String, [None, None])
-    assert (day.name, day.dtype, day.to_list()) == ("due_day", pl.String, [None, None])
+    """Nothing in, nothing out."""
+    assert read_column([None, None], None, Calendar(date_format="%d/%m/%Y")) == ([None, None], [])
 
 
 @pytest.mark.parametrize(
@@ -163,10 +234,145 @@ def test_a_format_is_read_besides_iso(text: str, date_format: str, day: str) -> 
     assert read_date(text, "UTC", date_format) == (f"{day}T23:59:59Z", day)
 
 
-@pytest.mark.parametrize("text", ["31/01/27", "31/02/2027", "01/31/2027", "31/01/2027 12:30"])
+@pytest.mark.parametrize("text", ["31/01/27", "31/02/2027", "01/31/2027"])
 def test_a_format_is_meant_exactly(text: str) -> None:
-    """A year of two digits is not the year 27; a time isn't dropped; months end at twelve."""
+    """A year of two digits is not the year 27; months end at twelve."""
     assert read_date(text, "UTC", "%d/%m/%Y")[0] is None
+
+
+def test_a_format_wins_over_iso() -> None:
+    """Whoever says that the day stands before the month isn't overruled by a standard."""
+    texts = ["2027-31-01", "2027-04-03", "2027-01-31", "2027-04-03 17:00"]
+    assert days_of(texts, None, Calendar(date_format="%Y-%d-%m")) == [
+        "2027-01-31",
+        "2027-03-04",
+        None,
+        "2027-03-04T17:00:00Z",
+    ]
+
+
+def test_a_format_settles_the_order_of_its_own_dates_alone() -> None:
+    """With a time too; but other separators, or a pattern with the year first, say nothing."""
+    texts = ["03/04/2027", "03/04/2027 17:00", "03.04.2027"]
+    read = days_of(texts, None, Calendar(date_format="%m/%d/%Y"))
+    assert read == ["2027-03-04", "2027-03-04T17:00:00Z", None]
+    assert days_of(["03/04/2027"], None, Calendar(date_format="%Y-%m-%d")) == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2027-1-31", "2027-01-31"),
+        ("2027/01/31", "2027-01-31"),
+        ("2027.01.31", "2027-01-31"),
+        ("20270131", "2027-01-31"),
+        ("46418", "2027-01-31"),
+        ("46418.0", "2027-01-31"),
+        ("46418.70833333", "2027-01-31T17:00:00Z"),
+        ("46418.9999999", "2027-02-01"),
+        ("31 Jan 2027", "2027-01-31"),
+        ("Jan 31, 2027", "2027-01-31"),
+        ("January 31st 2027", "2027-01-31"),
+        ("31-janv.-2027", "2027-01-31"),
+        ("1er FÉVRIER 2027", "2027-02-01"),
+        ("31 de enero de 2027", "2027-01-31"),
+        ("1º de março de 2027", "2027-03-01"),
+        ("31. März 2027", "2027-03-31"),
+        ("31 ago 2027", "2027-08-31"),
+        ("2027-Jan-31", "2027-01-31"),
+        ("31 Jan 2027 5:05 p.m.", "2027-01-31T17:05:00Z"),
+        ("2027-01-31T12:00:00 PM", "2027-01-31T12:00:00Z"),
+        ("2027-01-31 12:00:00 AM", "2027-01-31"),
+        ("31/01/2027 17:00", "2027-01-31T17:00:00Z"),
+    ],
+)
+def test_other_ways_of_writing(text: str, read: str) -> None:
+    """A date that can be read in one way only is read, however it is written."""
+    assert days_of([text]) == [read]
+
+
+def test_a_serial_in_a_workbook_is_a_number_in_its_calendar() -> None:
+    """Text isn't; and Macintosh calendars begin in 1904 (day 46418 is 1,462 days later there)."""
+    assert days_of(["46418", "46418"], [Kind.NUMBER, Kind.TEXT]) == ["2027-01-31", None]
+    assert days_of(["46418"], [Kind.NUMBER], Calendar(date1904=True)) == ["2031-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (["31/01/2027", "03/04/2027"], ["2027-01-31", "2027-04-03"]),
+        (["01/31/2027", "03/04/2027"], ["2027-01-31", "2027-03-04"]),
+        (["03/04/2027", "05/05/2027"], [None, "2027-05-05"]),
+        (["31/01/2027", "01/31/2027", "03/04/2027", "05/05/2027"], [None] * 3 + ["2027-05-05"]),
+        (["31/02/2027", "03/04/2027"], [None, None]),
+        (["99/01/2027", "31/01/2027", "03/04/2027"], [None, "2027-01-31", "2027-04-03"]),
+        (["01/31/2027", "03.04.2027"], ["2027-01-31", None]),
+        (["2027-31-01", "2027-04-03", "2027-04-30"], [None, None, "2027-04-30"]),
+    ],
+)
+def test_a_column_shows_the_order_of_its_dates(texts: list[str], read: list[str | None]) -> None:
+    """Some number above twelve in one place, and none in the other, says which is the day."""
+    assert days_of(texts) == read
+
+
+def test_both_readings_are_written_out() -> None:
+    """Whoever has to choose sees what between."""
+    _, issues = read_column(["03/04/2027"])
+    assert issues[0].code.value == "date_ambiguous"
+    assert "3 April 2027 or 4 March 2027" in issues[0].message
+
+
+def test_dates_beside_texts_may_be_swapped() -> None:
+    """A file opened under the wrong locale leaves texts where a day is above twelve."""
+    texts = ["2027-04-03", "2027-04-30", "2027-05-05", "46480", "31/01/2027"]
+    kinds = [Kind.DATE, Kind.DATE, Kind.DATE, Kind.NUMBER, Kind.TEXT]
+    assert codes_of(texts, kinds) == {2: "date_mixed", 5: "date_mixed"}
+    assert codes_of(texts[:4], kinds[:4]) == {}
+    assert codes_of(["2027-04-03", "31/01/27"], [Kind.DATE, Kind.TEXT]) == {
+        2: "date_mixed",
+        3: "date_unreadable",
+    }
+
+
+def test_a_text_file_may_come_from_such_a_sheet() -> None:
+    """Unless it has texts that would have become dates."""
+    assert codes_of(["2027-04-03", "31/01/2027"]) == {2: "date_mixed"}
+    assert codes_of(["2027-04-03", "31/01/2027", "05/06/2027"]) == {}
+
+
+def test_no_name_is_two_months() -> None:
+    """No name of the CLDR is left out because another language has it for another month."""
+    names = set(list_names())
+    assert {month_numbers().get(name) for name, _ in names} == set(range(1, 13))
+    assert all(month_numbers().get(name) == month for name, month in names)
+    assert fold_name("Févr.") == "fevr"
+
+
+@given(days=st.lists(DAYS, min_size=1, max_size=4), form=st.sampled_from(FORMS))
+def test_no_date_is_read_as_another(days: list[dt.date], form: str) -> None:
+    """Where every day is written in a form of one column, each is that day or an issue.
+
+    But nothing tells a whole column of %Y-%d-%m from ISO 8601 if no day is above twelve.
+    """
+    for day, read in zip(days, days_of([f"{d:{form}}" for d in days]), strict=True):
+        if form != "%Y-%d-%m" or max(d.day for d in days) > 12:
+            assert read in {None, day.isoformat()}
+
+
+@given(days=st.lists(DAYS, min_size=1, max_size=4), form=st.sampled_from(FORMS[:7]))
+def test_a_named_or_iso_date_is_read(days: list[dt.date], form: str) -> None:
+    """Forms that are certain need no help from their column."""
+    assert days_of([f"{d:{form}}" for d in days]) == [d.isoformat() for d in days]
+
+
+@given(
+    days=st.lists(DAYS, min_size=1, max_size=4),
+    form=st.sampled_from([form for form in FORMS if "%y" not in form]),
+)
+def test_any_order_is_read_where_the_format_says_it(days: list[dt.date], form: str) -> None:
+    """--date-format settles what a column doesn't show."""
+    texts = [f"{d:{form}}" for d in days]
+    assert days_of(texts, None, Calendar(date_format=form)) == [d.isoformat() for d in days]
 
 
 @given(

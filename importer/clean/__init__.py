@@ -1,0 +1,167 @@
+"""Text → typed columns, vectorised; what can't be read for certain is an issue, never a guess."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from importer.clean.cells import Cells, shown, take_cells
+from importer.clean.dates import Calendar, is_date_format, read_dates
+from importer.clean.faults import find_faults
+from importer.clean.numbers import read_numbers
+from importer.clean.references import read_notes, read_references
+from importer.errors import UsageError
+from importer.model import Code, Field, Issue, explain
+from importer.table import ROW, ColumnMap, Invoices, Table
+
+__all__ = ["Reading", "clean", "shown"]
+
+NO_PLACES = frozenset({"Factory", "localtime"})
+"""Files of the time zone database that name no zone."""
+
+TRUTHS = {
+    **dict.fromkeys(
+        (
+            "yes",
+            "y",
+            "true",
+            "1",
+            "1.0",
+            "oui",
+            "sim",
+            "sí",
+            "si",
+            "vrai",
+            "verdadeiro",
+            "verdadero",
+        ),
+        True,
+    ),
+    **dict.fromkeys(("no", "n", "false", "0", "0.0", "non", "não", "nao", "faux", "falso"), False),
+}
+"""Yes and no in English, French, Portuguese and Spanish, and as spreadsheets show truth values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How cells are read.
+
+    Attributes:
+        timezone: The IANA name of the zone that dates and times without one are in.
+        date_format: A strftime pattern that dates may be written in, besides ISO 8601.
+        today: The day on which the file is read; None to say nothing about days past or far ahead.
+        columns: Which of the file's headers gives which field, besides those that are known.
+        max_reference: The characters that a reference may have.
+        max_note: The characters that a note may have; by default what a spreadsheet's cell holds.
+        warnings_as_errors: Keep rows back for what would be a warning.
+    """
+
+    timezone: str = "UTC"
+    date_format: str | None = None
+    today: dt.date | None = None
+    columns: Mapping[str, Field] = field(default_factory=dict)
+    max_reference: int = 255
+    max_note: int = 32_767
+    warnings_as_errors: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a zone that the time zone database doesn't know, and a pattern that is no date's.
+
+        Raises:
+            UsageError: When one of them is wrong.
+        """
+        if self.timezone not in zoneinfo.available_timezones() - NO_PLACES:
+            raise UsageError(
+                f'--timezone "{self.timezone}" is no time zone. Write a name such as UTC, '
+                "Africa/Monrovia or Europe/Paris."
+            )
+        if self.date_format is not None and not is_date_format(self.date_format):
+            raise UsageError(
+                f'--date-format "{self.date_format}" is no date pattern. Write day, month and '
+                "year and no time, such as %d/%m/%Y for 31/01/2027."
+            )
+
+
+def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
+    """Turn the text of a table's cells into the values that the API takes.
+
+    Args:
+        table: The file's table.
+        columns: Which of its columns gives which field.
+        reading: How dates are read.
+
+    Returns:
+        The rows, and one issue for every cell that can't be read for certain, in the order of rows
+        and columns after those of the table itself.
+    """
+    calendar = Calendar(reading.timezone, reading.date_format, table.date1904)
+    values = [table.cells[ROW]]
+    found: list[Issue] = []
+    for name in Field:
+        cells, raw = take_cells(table, columns, name)
+        cells, faults = find_faults(table, columns, cells, raw)
+        read, issues = _read_field(cells, calendar)
+        values += read
+        found += [*faults, *issues]
+    order = {column.header: int(column.name) for column in columns.columns.values()}
+    found.sort(key=lambda issue: (issue.row, order[issue.column or ""]))
+    frame = pl.DataFrame(values).select(
+        ROW,
+        Field.REFERENCE_ID,
+        _folded(values[1]).alias("key"),
+        pl.exclude(ROW, Field.REFERENCE_ID),
+    )
+    return Invoices(frame=frame, columns=columns, issues=(*table.issues, *found))
+
+
+def _read_field(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], Iterable[Issue]]:
+    """Return a field's values, a column or two, and the issues of those that aren't certain."""
+    match cells.field:
+        case Field.REFERENCE_ID:
+            values, issues = read_references(cells)
+        case Field.COUNTERPARTY_ID:
+            values, issues = read_numbers(cells)
+        case Field.NOTE:
+            values, issues = read_notes(cells)
+        case Field.AS_PAYMENT_LINK:
+            values, issues = _read_truths(cells)
+        case Field.DUE_DATE:
+            return read_dates(cells, calendar)
+        case _:
+            values, issues = cells.text.str.to_uppercase(), []
+    return [values.alias(cells.field)], issues
+
+
+def _read_truths(cells: Cells) -> tuple[pl.Series, list[Issue]]:
+    truths = cells.text.str.to_lowercase().replace_strict(
+        TRUTHS, default=None, return_dtype=pl.Boolean
+    )
+    faults = cells.frame.select(
+        pl.when(pl.col("text").is_not_null() & pl.lit(truths).is_null()).then(pl.lit("unread"))
+    ).to_series()
+    return truths, list(cells.issues(faults, _say_truth))
+
+
+def _say_truth(fault: str, text: str) -> tuple[Code, str]:
+    del fault
+    return Code.NOT_YES_OR_NO, explain(
+        f"{shown(text)} is neither yes nor no", "expected yes or no", "write yes or no."
+    )
+
+
+def _folded(references: pl.Series) -> pl.Series:
+    """Return the keys of references, as of `model.reference_key`.
+
+    Lower-casing is folding for ASCII; the others are folded one by one.
+    """
+    references = references.str.replace_all(r"\s+", " ")
+    lower = references.str.to_lowercase()
+    others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
+    if others.is_empty():
+        return lower
+    folded = {text: text.casefold() for text in others}
+    return references.replace_strict(folded, default=lower, return_dtype=pl.String)

@@ -1,0 +1,275 @@
+"""Due dates: text → the instant that is sent, and the day where the file gave no time.
+
+Which of two numbers is the day is never guessed: a column shows it, or `--date-format` says it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from importer.clean.cells import Cells, shown
+from importer.clean.forms import FIRST_YEAR, Shape, take_apart
+from importer.clean.instants import RFC3339, place_in_time
+from importer.model import Code, Field, Issue, explain
+from importer.table import KIND, Kind
+
+__all__ = ["RFC3339", "Calendar", "is_date_format", "read_dates"]
+
+MONTHS = 12
+SIGNS = "/-."
+
+EXPECTED = "expected a date that can be read in one way only"
+WRITE_ISO = "write it as 2027-01-31"
+SAY_FORMAT = "say with --date-format how the file's dates are written"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How a file's dates are read.
+
+    Attributes:
+        timezone: The IANA name of the zone of dates and of times without one.
+        date_format: A strftime pattern of dates alone; what it fits is read so, and no other way.
+        date1904: The workbook counts days from 1904.
+    """
+
+    timezone: str = "UTC"
+    date_format: str | None = None
+    date1904: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a pattern: its shape, what parts its numbers, which comes first of the two."""
+
+    shape: Shape
+    sign: str
+    first: str
+
+
+def read_dates(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], list[Issue]]:
+    """Read due dates.
+
+    A date alone means the last second of that day in the zone, and so does midnight without a
+    zone, as a workbook has no other dates alone. A time without a zone is in the calendar's; one
+    that the zone's clocks skip or show twice can't be read. Fractions of a second are cut off.
+
+    Args:
+        cells: The cells.
+        calendar: How they are read.
+
+    Returns:
+        Two String columns of the same height, `due_date`, the instant in RFC 3339 (UTC), null where
+        there is none or it can't be read, and `due_day`, the ISO date where it stood alone; and the
+        issues.
+    """
+    written = cells.frame.select("text", "kind").drop_nulls("text").unique()
+    if written.is_empty():
+        nothing = cells.text
+        return [nothing.alias(Field.DUE_DATE), nothing.alias("due_day")], []
+    read = _judge(written, cells.in_workbook, calendar)
+    read = place_in_time(read, calendar.timezone)
+    joined = cells.frame.select("text", "kind").join(
+        read.select("text", "kind", Field.DUE_DATE, "due_day", "fault"),
+        on=["text", "kind"],
+        how="left",
+        maintain_order="left",
+    )
+    faulty = read.filter(pl.col("fault").is_not_null())
+    days = {
+        text: readings for text, *readings in faulty.select("text", "first", "second").iter_rows()
+    }
+
+    def say(fault: str, text: str) -> tuple[Code, str]:
+        return _say(fault, text, days[text], calendar)
+
+    issues = list(cells.issues(joined["fault"], say))
+    return [joined[Field.DUE_DATE], joined["due_day"]], issues
+
+
+def is_date_format(pattern: str) -> bool:
+    """Tell whether a strftime pattern writes a day so that it can be read back, and no time."""
+    day = dt.date(2027, 1, 31)
+    written = dt.datetime.combine(day, dt.time(13, 45, 59)).strftime(pattern)
+    read = pl.Series([written]).str.to_date(pattern, strict=False).to_list()
+    return written == day.strftime(pattern) and read == [day]
+
+
+def _judge(written: pl.DataFrame, in_workbook: bool, calendar: Calendar) -> pl.DataFrame:
+    """Choose a column's readings: add `day`, and `fault` where it isn't certain.
+
+    Args:
+        written: The column's different `text` and `kind`.
+        in_workbook: They are a workbook's.
+        calendar: How they are read.
+    """
+    frame = take_apart(written, in_workbook=in_workbook, date1904=calendar.date1904)
+    told = pl.lit(None, dtype=pl.Date)
+    if calendar.date_format is not None:
+        told = pl.when(pl.col("kind") != Kind.DATE).then(
+            pl.col("text").str.to_date(calendar.date_format, strict=False)
+        )
+    frame = frame.with_columns(told=told).with_columns(
+        told=pl.when(pl.col("told").dt.year() >= FIRST_YEAR).then("told")
+    )
+    known = _known_order(calendar.date_format)
+    orders = {s: _shown_order(frame.filter(pl.col("sign") == s)) for s in SIGNS}
+    if known is not None and known.shape == Shape.YEAR_LAST:
+        orders[known.sign] = known.first
+    backwards = known is not None and known.shape == Shape.YEAR_FIRST and known.first == "day"
+    order = pl.col("sign").replace_strict(orders, default=None, return_dtype=pl.String)
+    fault = (
+        pl.when(_swapped(frame, in_workbook=in_workbook))
+        .then(pl.lit("swapped"))
+        .when(pl.col("told").is_not_null())
+        .then(None)
+        .when(pl.col("shape") == Shape.SHORT_YEAR)
+        .then(pl.lit("short_year"))
+        .when(pl.col("timed") & pl.col("clock").is_null())
+        .then(pl.lit("unreadable"))
+        .when(_is(Shape.YEAR_LAST) & order.is_in(["mixed", "ambiguous"]) & _differ())
+        .then(order)
+        .when(_is(Shape.YEAR_FIRST) & (pl.col("kind") != Kind.DATE) & _either(frame))
+        .then(pl.lit("year_first"))
+    )
+    day_first = (_is(Shape.YEAR_LAST) & (order == "day")) | (
+        pl.lit(backwards) & _is(Shape.YEAR_FIRST) & (pl.col("kind") != Kind.DATE)
+    )
+    day = pl.coalesce("told", pl.when(day_first).then("first").otherwise("second"))
+    return frame.with_columns(day=day, fault=fault)
+
+
+def _is(shape: Shape) -> pl.Expr:
+    return pl.col("shape") == shape
+
+
+def _differ() -> pl.Expr:
+    """Tell where the two readings of a date aren't one and the same."""
+    return pl.col("first").ne_missing(pl.col("second"))
+
+
+def _known_order(date_format: str | None) -> Order | None:
+    """Return the order that a pattern of digits with one separator says."""
+    written = dt.date(2033, 11, 22).strftime(date_format or "")
+    sample = pl.DataFrame(
+        {"text": [written], "kind": [Kind.TEXT.value]}, schema_overrides={"kind": KIND}
+    )
+    shape, sign, a = (
+        take_apart(sample, in_workbook=False, date1904=False).select("shape", "sign", "a").row(0)
+    )
+    if shape not in {Shape.YEAR_FIRST, Shape.YEAR_LAST}:
+        return None
+    return Order(Shape(shape), sign, "day" if a == 22 else "month")  # noqa: PLR2004 the sample's
+
+
+def _shown_order(frame: pl.DataFrame) -> str:
+    """Return which number is the day in dates with one separator.
+
+    Returns:
+        "day" (the first number is), "month" (the second), "mixed" or "ambiguous".
+    """
+    last = frame.filter(_is(Shape.YEAR_LAST))
+    days = last.filter((pl.col("a") > MONTHS) & (pl.col("b") <= MONTHS))
+    months = last.filter((pl.col("b") > MONTHS) & (pl.col("a") <= MONTHS))
+    if days.height and months.height:
+        return "mixed"
+    if days["first"].is_not_null().any():
+        return "day"
+    return "month" if months["second"].is_not_null().any() else "ambiguous"
+
+
+def _either(frame: pl.DataFrame) -> pl.Expr:
+    """Tell where day and month may be swapped after the year, as some dates of the column show."""
+    backwards = frame.filter(
+        _is(Shape.YEAR_FIRST)
+        & pl.col("told").is_null()
+        & pl.col("second").is_null()
+        & pl.col("first").is_not_null()
+    )
+    both = (pl.col("first") != pl.col("second")).fill_null(value=False)
+    return pl.lit(backwards.height > 0) & both
+
+
+def _swapped(frame: pl.DataFrame, *, in_workbook: bool) -> pl.Expr:
+    """Tell which dates a spreadsheet program may have made of texts, swapping day and month.
+
+    Opened under the wrong locale, 03/04/2027 becomes the date 4 March, and 31/01/2027, which is no
+    date there, stays text: texts beside dates are the mark of it. A text file that was saved from
+    such a sheet has the same mark, unless it still has texts that would have become dates.
+    """
+    is_date = pl.col("first").is_not_null() | pl.col("second").is_not_null()
+    short = _is(Shape.SHORT_YEAR) & pl.col("a").is_not_null()
+    texts = frame.filter(short | (_is(Shape.YEAR_LAST) & is_date))
+    made = pl.col("kind").is_in([Kind.DATE.value, Kind.NUMBER.value])
+    marked = texts.height > 0
+    if not in_workbook:
+        made = ~_is(Shape.YEAR_LAST) & ~_is(Shape.SHORT_YEAR)
+        left = (pl.col("a") <= MONTHS) & (pl.col("b") <= MONTHS) & (pl.col("a") != pl.col("b"))
+        marked = marked and texts.filter(left).is_empty()
+    day = pl.coalesce("told", "second")
+    swappable = (day.dt.day() <= MONTHS) & (day.dt.day() != day.dt.month())
+    return pl.lit(marked) & made & swappable
+
+
+def _say(
+    fault: str, text: str, days: Sequence[dt.date | None], calendar: Calendar
+) -> tuple[Code, str]:
+    value = shown(text)
+    match fault:
+        case "ambiguous" | "year_first":
+            readings = " or ".join(_in_words(day) for day in days if day)
+            return Code.DATE_AMBIGUOUS, explain(
+                f"{value} can be read as {readings}, and the column doesn't show which is meant",
+                EXPECTED,
+                f"{WRITE_ISO}, or {SAY_FORMAT}: {_formats(fault, text)}.",
+            )
+        case "mixed":
+            return Code.DATE_AMBIGUOUS, explain(
+                f"{value} is in a column where some dates have the day first and some the month",
+                EXPECTED,
+                f"write every date of the column in one way, best as 2027-01-31, or {SAY_FORMAT}.",
+            )
+        case "swapped":
+            taken = f" (it is {_in_words(days[1])} now)" if days[1] else ""
+            return Code.DATE_MIXED, explain(
+                f"{value} may have day and month swapped{taken}: the column mixes dates with "
+                "dates that are text, as when a file is opened under another country's settings",
+                EXPECTED,
+                "compare it with the original, and write every date of the column as 2027-01-31.",
+            )
+        case "short_year":
+            return Code.DATE_UNREADABLE, explain(
+                f"{value} has a year of two digits",
+                "expected a year of four digits",
+                f"{WRITE_ISO}, or {SAY_FORMAT}, such as %d/%m/%y.",
+            )
+        case "clock":
+            return Code.DATE_UNREADABLE, explain(
+                f"{value} is a time that the clocks of {calendar.timezone} skip or show twice",
+                "expected a time that there is once",
+                "write another time, or its distance from UTC, such as 2027-01-31T17:00+01:00.",
+            )
+        case _:
+            return Code.DATE_UNREADABLE, explain(
+                f"{value} is not a date that can be read for certain",
+                "expected a date such as 2027-01-31 or a time such as 2027-01-31T17:00Z",
+                f"{WRITE_ISO}, or {SAY_FORMAT}.",
+            )
+
+
+def _in_words(day: dt.date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _formats(fault: str, text: str) -> str:
+    if fault == "year_first":
+        return "%Y-%m-%d or %Y-%d-%m"
+    sign = next(c for c in text if c in SIGNS)
+    day_first, month_first = (
+        sign.join(parts) for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
+    )
+    return f"{day_first} (day first) or {month_first} (month first)"

@@ -1,0 +1,164 @@
+"""What is wrong with a cell whatever its field: a formula's error, lost characters, a merge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from importer.clean.cells import Cells, is_ascii, shown
+from importer.model import Code, Field, Issue, explain
+from importer.table import MARK_SCHEMA, ROW, ColumnMap, Kind, Mark, Table
+
+FORMULA_ERROR = re.compile(
+    r"#(N/A|N/D|NV"
+    r"|(REF|VALUE|DIV/0|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY|EXTERNAL|PYTHON|UNKNOWN"
+    r"|BEZUG|WERT|ZAHL|ÜBERLAUF|KALK|FELD"
+    r"|VALEUR|NOMBRE|NUL|PROPAGATION"
+    r"|¡(REF|VALOR|DIV/0|NUM|NULO|DESBORDAMIENTO|CALC)"
+    r"|VALOR|NÚM|NULO|DESPEJAR|DESPEJE|DESPEJO"
+    r"|RIF|VALORE|NULLO|ESPANSIONE)!"
+    r"|(NAME|NOM|NOME|¿NOMBRE|MACRO)\?)"
+    r"|(Err|Fehler|Erro|Erreur):\d{3}"
+)
+"""What Excel and LibreOffice show where a formula has no result, in English, German, French,
+Spanish, Portuguese and Italian (Microsoft's and LibreOffice's translations)."""
+
+SUSPECT = r"^(?:#|Err|Feh)"
+NARROW = re.compile("#{2,}")
+LOST = r"[\x{80}-\x{9f}\x{fffd}]"
+"""What stands for characters that an encoding didn't have, or was read with the wrong one."""
+
+ZEROS = re.compile(r"0+")
+"""A number format that only shows leading zeros."""
+
+
+def find_faults(
+    table: Table, columns: ColumnMap, cells: Cells, raw: pl.Series
+) -> tuple[Cells, list[Issue]]:
+    """Find the cells of a field that say nothing certain, whatever the field.
+
+    Args:
+        table: The file's table.
+        columns: Which of its columns gives which field.
+        cells: The field's cells.
+        raw: Their texts as the file has them.
+
+    Returns:
+        The cells, those with an issue being blank, and the issues.
+    """
+    marked = list(_marked(table, columns, cells))
+    odd = cells.frame[ROW].is_in([issue.row for issue in marked])
+    faults = _faults(cells, raw).set(odd, None)
+    found = list(cells.issues(faults, _say))
+    return cells.without(odd | faults.is_not_null()), [*marked, *found]
+
+
+def _faults(cells: Cells, raw: pl.Series) -> pl.Series:
+    text, kind = pl.col("text"), pl.col("kind")
+    suspects = cells.text.filter(cells.text.str.contains(SUSPECT)).unique()
+    errors = [value for value in suspects if FORMULA_ERROR.fullmatch(value)]
+    narrow = [value for value in suspects if NARROW.fullmatch(value)]
+    known = [(errors, "error"), (narrow, "narrow")]
+    faults = [(text.is_in(values), fault) for values, fault in known if values]
+    if cells.field is Field.REFERENCE_ID:
+        faults.append((text.str.starts_with("="), "formula"))
+    if not is_ascii(raw):
+        faults.append((pl.lit(raw).str.contains(LOST), "lost"))
+    if cells.in_workbook and cells.field in {Field.REFERENCE_ID, Field.NOTE}:
+        faults += [(kind == Kind.DATE, "date"), (kind == Kind.BOOL, "truth")]
+    if not faults:
+        return pl.Series("fault", [None], dtype=pl.String).new_from_index(0, raw.len())
+    named = (pl.when(has).then(pl.lit(fault)) for has, fault in faults)
+    return cells.frame.select(pl.when(text.is_not_null()).then(pl.coalesce(*named))).to_series()
+
+
+def _say(fault: str, text: str) -> tuple[Code, str]:
+    value = shown(text)
+    match fault:
+        case "error":
+            return Code.FORMULA_ERROR, explain(
+                f"{value} is what a formula without a result shows",
+                "expected a value",
+                "correct the formula, or type the value over it.",
+            )
+        case "formula":
+            return Code.FORMULA_WITHOUT_VALUE, explain(
+                f"{value} is a formula, not its result",
+                "expected a value",
+                "type the value over it.",
+            )
+        case "narrow":
+            return Code.CHARACTER_LOST, explain(
+                f"{value} is what a column that is too narrow shows in place of its value",
+                "expected the value itself",
+                "open the original, widen the column, and save the file again.",
+            )
+        case "lost":
+            return Code.CHARACTER_LOST, explain(
+                f"{value} holds characters that were lost when the file was saved or converted",
+                "expected the original letters",
+                'type the cell again and save the file as .xlsx, or as "CSV UTF-8".',
+            )
+        case _:
+            what = "a date" if fault == "date" else "a truth value (TRUE or FALSE)"
+            return Code.NOT_TEXT, explain(
+                f"{value} is {what}, not text, so the sheet may show it otherwise, and something "
+                "else may have been typed",
+                "expected text",
+                "format the column as Text (Home, Number, Text), then type the cell again.",
+            )
+
+
+def _marked(table: Table, columns: ColumnMap, cells: Cells) -> Iterator[Issue]:
+    """Yield the issues of the cells of which a workbook says something besides their value."""
+    column = columns.columns.get(cells.field)
+    if column is None or table.marks.is_empty():
+        return
+    marks = table.marks.filter(pl.col("column") == column.name).select(
+        pl.col("row").cast(MARK_SCHEMA["row"]).alias(ROW), "mark", pl.col("text").alias("note")
+    )
+    joined = cells.frame.join(marks, on=ROW, how="inner", maintain_order="left")
+    told = set()
+    for row, text, kind, mark, note in joined.iter_rows():
+        issue = _of_mark(cells, row, text, Kind(kind), Mark(mark), note or "")
+        if issue is not None and row not in told:
+            told.add(row)
+            yield issue
+
+
+def _of_mark(  # noqa: PLR0917 private, and called once
+    cells: Cells, row: int, text: str | None, kind: Kind, mark: Mark, note: str
+) -> Issue | None:
+    match mark:
+        case Mark.MERGED if text is None:
+            code = Code.MERGED_CELL
+            message = explain(
+                f"The cell is blank because it is merged with {note}",
+                "expected a value in each row",
+                f"unmerge the cells (Home, Merge & Center) and write the value of {note} where "
+                "it belongs.",
+            )
+        case Mark.FORMULA:
+            code = Code.FORMULA_WITHOUT_VALUE
+            message = explain(
+                "The cell holds a formula whose result isn't stored in the file",
+                "expected a value",
+                "open the file in Excel, let it calculate (F9), save it, and import it again.",
+            )
+        case Mark.FORMAT if kind is Kind.NUMBER and not _harmless(cells.field, note):
+            code = Code.NUMBER_SHOWN_OTHERWISE
+            message = explain(
+                f"The cell holds the number {text}, but its format ({note}) makes the sheet show "
+                "something else",
+                "expected a cell that holds what it shows",
+                "format the column as Text, then type what is meant.",
+            )
+        case _:
+            return None
+    return Issue(code, row, cells.header, text, message)
+
+
+def _harmless(field: Field, number_format: str) -> bool:
+    return field is Field.COUNTERPARTY_ID and ZEROS.fullmatch(number_format) is not None
