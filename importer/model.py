@@ -61,6 +61,7 @@ class Code(StrEnum):
     # Any cell.
     MISSING_VALUE = "missing_value"
     MERGED_CELL = "merged_cell"
+    CELL_WITHOUT_HEADER = "cell_without_header"
     FORMULA_ERROR = "formula_error"
     FORMULA_WITHOUT_VALUE = "formula_without_value"
     CHARACTER_LOST = "character_lost"
@@ -73,6 +74,7 @@ class Code(StrEnum):
     NUMBER_ROUNDED = "number_rounded"
     NUMBER_SHORTENED = "number_shortened"
     NUMBER_SHOWN_OTHERWISE = "number_shown_otherwise"
+    NOT_TEXT = "not_text"
     # The other fields.
     NOT_A_WHOLE_NUMBER = "not_a_whole_number"
     NUMBER_AMBIGUOUS = "number_ambiguous"
@@ -125,6 +127,12 @@ class Issue:
     message: str
     severity: Severity = Severity.ERROR
     place: str = ""
+
+    def told(self) -> str:
+        """Return where it is and what it is: `D17 (Currency): …`."""
+        header = f"({' '.join(self.column.split())})" if self.column else ""
+        where = " ".join(filter(None, (self.place, header)))
+        return f"{where}: {self.message}" if where else self.message
 
 
 def reference_key(reference: str) -> str:

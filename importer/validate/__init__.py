@@ -1,0 +1,173 @@
+"""The schema of an invoice: the only room that knows pandera.
+
+The rules are the API's (`POST /v1/invoices/create`) and ours: a reference is required and unique,
+because it is the idempotency key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from importer.clean import Reading, clean
+from importer.columns import map_columns
+from importer.likeness import MOST_NAMED, Place, name_rows
+from importer.model import Code, Field, Issue, Severity
+from importer.table import ROW, ColumnMap, Invoices, Table
+from importer.validate.currencies import CURRENCIES
+from importer.validate.remarks import remark
+from importer.validate.wording import BEARERS, say, say_duplicate
+
+SHIFTED = frozenset({Code.ROW_LENGTH, Code.ROW_BROKEN, Code.STRAY_QUOTE})
+"""What is told of a row that isn't certain as a whole, so that nothing is told of its cells."""
+
+INVISIBLE = r"[\p{Cc}\p{Cf}]"
+"""Control and format characters: two references that differ in one look the same to everybody."""
+
+CODES = {"not_nullable": Code.MISSING_VALUE, "field_uniqueness": Code.REFERENCE_DUPLICATE}
+"""The codes of pandera's own checks; ours bear theirs as names."""
+
+
+def interpret(table: Table, reading: Reading) -> Invoices:
+    """Turn a file's table into validated invoices: map its columns, clean its cells, check them.
+
+    Args:
+        table: The file's table.
+        reading: How cells are read, and what may be in them.
+
+    Returns:
+        The rows, and all that is wrong with them or worth a remark, each told its place.
+
+    Raises:
+        FileError: When a required column is missing, or a field has two.
+    """
+    columns = map_columns(table.headers, reading.columns, places=table.header_places())
+    validated = validate(clean(table, columns, reading), table, reading)
+    found = _without_shifted((*validated.issues, *remark(validated, table, reading)))
+    placed = replace(
+        validated,
+        issues=(),
+        place=table.place,
+        warnings_as_errors=reading.warnings_as_errors,
+    )
+    return placed.with_issues(found)
+
+
+def validate(invoices: Invoices, table: Table, reading: Reading | None = None) -> Invoices:
+    """Check every row against the schema, all wrong cells at once.
+
+    Args:
+        invoices: The cleaned rows.
+        table: The file's cells, for what messages quote.
+        reading: What may be in cells.
+
+    Returns:
+        The same rows, with the schema's issues added, in the order of rows and columns.
+    """
+    reading = reading or Reading()
+    try:
+        _schema(reading.max_reference, reading.max_note).validate(invoices.frame, lazy=True)
+        found: list[Issue] = []
+    except SchemaErrors as exc:
+        found = list(_issues(exc.failure_cases, invoices, table, reading))
+    order = {column.header: int(column.name) for column in invoices.columns.columns.values()}
+    issues = sorted(
+        (*invoices.issues, *found), key=lambda i: (i.row, order.get(i.column or "", -1))
+    )
+    return replace(invoices, issues=tuple(issues))
+
+
+def _without_shifted(issues: Iterable[Issue]) -> Iterator[Issue]:
+    """Leave out what is told of the cells of rows whose cells are not where they belong.
+
+    But for a reference that another row has too: that row names this one.
+    """
+    issues = tuple(issues)
+    shifted = {issue.row for issue in issues if issue.code in SHIFTED}
+    for issue in issues:
+        if (
+            issue.column is None
+            or issue.row not in shifted
+            or issue.code is Code.REFERENCE_DUPLICATE
+        ):
+            yield issue
+
+
+@cache
+def _schema(max_reference: int, max_note: int) -> pa.DataFrameSchema:
+    """Return the schema for these limits, in characters."""
+    longest = pa.Check.str_length(max_value=max_reference, error=Code.REFERENCE_TOO_LONG.value)
+    longest_note = pa.Check.str_length(max_value=max_note, error=Code.NOTE_TOO_LONG.value)
+    visible = pa.Check(_visible, error=Code.REFERENCE_CHARACTERS.value)
+    positive = pa.Check.gt(0, error=Code.NOT_POSITIVE.value)
+    currency = pa.Check.isin(CURRENCIES, error=Code.CURRENCY_UNKNOWN.value)
+    bearer = pa.Check.isin(BEARERS, error=Code.FEE_BEARER_UNKNOWN.value)
+    return pa.DataFrameSchema(
+        {
+            Field.REFERENCE_ID: pa.Column(pl.String, [visible, longest]),
+            "key": pa.Column(pl.String, nullable=True, unique=True),
+            Field.COUNTERPARTY_ID: pa.Column(pl.Int64, positive),
+            Field.CURRENCY: pa.Column(pl.String, currency),
+            Field.NOTE: pa.Column(pl.String, longest_note),
+            Field.FEE_BEARER: pa.Column(pl.String, bearer),
+            Field.AS_PAYMENT_LINK: pa.Column(pl.Boolean),
+            Field.DUE_DATE: pa.Column(pl.String, nullable=True),
+        }
+    )
+
+
+def _visible(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(~pl.col(str(data.key)).str.contains(INVISIBLE))
+
+
+def _issues(
+    failures: pl.DataFrame, invoices: Invoices, table: Table, reading: Reading
+) -> Iterator[Issue]:
+    """Turn pandera's failure cases into issues, leaving out cells that cleaning told of already."""
+    told = {(i.row, i.column) for i in invoices.issues if i.severity is Severity.ERROR}
+    duplicates = _duplicates(invoices.frame, table.place)
+    most = {Field.REFERENCE_ID: reading.max_reference, Field.NOTE: reading.max_note}
+    for name, check, row, value in _cells(failures, invoices.columns, table).iter_rows():
+        field = Field.REFERENCE_ID if name == "key" else Field(name)
+        header = invoices.columns.header(field)
+        code = CODES.get(check) or Code(check)
+        if (row, header) in told:
+            continue
+        if code is not Code.REFERENCE_DUPLICATE:
+            yield Issue(code, row, header, value, say(code, field, value, most.get(field, 0)))
+        elif row in duplicates:
+            yield Issue(code, row, header, value, duplicates[row])
+
+
+def _cells(failures: pl.DataFrame, columns: ColumnMap, table: Table) -> pl.DataFrame:
+    """Return `column`, `check`, `row` and the cell's own text of every failure."""
+    sources = {field.value: found.name for field, found in columns.columns.items()}
+    sources["key"] = sources[Field.REFERENCE_ID]
+    parts = [
+        part.select(
+            "column",
+            "check",
+            table.cells[ROW].gather(part["index"]),
+            table.cells[sources[str(name)]].gather(part["index"]).str.strip_chars().alias("value"),
+        )
+        for (name,), part in failures.group_by("column", maintain_order=True)
+    ]
+    return pl.concat(parts)
+
+
+def _duplicates(frame: pl.DataFrame, place: Place) -> Mapping[int, str]:
+    """Return the message for every row whose reference another row has too."""
+    doubled = frame.filter(pl.col("key").is_not_null() & pl.col("key").is_duplicated())
+    groups = doubled.group_by("key").agg(
+        ROW, pl.col(Field.REFERENCE_ID).unique(maintain_order=True).head(MOST_NAMED)
+    )
+    messages = {}
+    for _, rows, references in groups.iter_rows():
+        message = say_duplicate(name_rows(rows, place), tuple(references))
+        messages.update(dict.fromkeys(rows, message))
+    return messages
