@@ -14,6 +14,7 @@ from importer.clock import Clock
 from importer.ledger.port import Ledger
 from importer.model import Create, Outcome, Status
 from importer.plan import Knowledge, Plan, decide, plan
+from importer.recognise import recognise
 from importer.records import Account
 from importer.submit.api import Poster
 from importer.submit.engine import Engine, Listener, Sending
@@ -120,15 +121,14 @@ class Campaign:
         Args:
             invoices: The validated rows.
         """
-        keys = invoices.frame["key"].drop_nulls().to_list()
-        planned = plan(invoices, self._know(keys))
+        planned = self._plan(invoices)
         doubts = self._ledger.in_doubt(self._account.id)
         if doubts:
             self._resent |= await self._inquiry.settle(doubts, wanted=planned.keys())
-            planned = plan(invoices, self._know(keys))
+            planned = self._plan(invoices)
         if len(planned) and self._terms.check_server and self.stopped is None:
             await self._inquiry.survey(planned.keys())
-            planned = plan(invoices, self._know(keys))
+            planned = self._plan(invoices)
         return planned
 
     async def send(self, planned: Plan) -> None:
@@ -148,6 +148,12 @@ class Campaign:
         await self._look_up_duplicates()
         if given_up:
             self.stop("the API lost rows again, provably without creating anything")
+
+    def _plan(self, validated: Invoices) -> Plan:
+        """Plan by all that is known by now, of references that are almost the rows' too."""
+        known = self._know(validated.frame["key"].drop_nulls().to_list())
+        near = self._inquiry.near
+        return plan(recognise(validated, known, self._ledger, self._account, near), known)
 
     def _know(self, keys: Iterable[str]) -> Knowledge:
         """Return all that is known of some references by now."""

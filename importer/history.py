@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from importer.archive import unpack_frame, unpack_table
-from importer.clean import Reading
 from importer.errors import EXIT_INTERRUPTED, UsageError
 from importer.ledger.port import Ledger
 from importer.model import Outcome, Status
 from importer.plan import Knowledge, plan
+from importer.reading import to_reading
 from importer.records import Entry, EntryState, Run
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.table import Invoices, Table
@@ -53,8 +53,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
     place = prepare_output(output)
     table = unpack_table(run.start.table)
     options = json.loads(run.start.options)
-    reading = Reading(options["timezone"], options["date_format"])
-    invoices = interpret(table, reading)
+    invoices = interpret(table, to_reading(options, run.start.at))
     outcomes = (
         _remaining(ledger, run, table, invoices)
         if run.end is None
@@ -82,7 +81,7 @@ def _remaining(ledger: Ledger, run: Run, table: Table, invoices: Invoices) -> pl
     entries = ledger.entries(run.start.account_id, keys)
     made_then = {key for key, entry in entries.items() if _made_in(entry, run)}
     planned = plan(invoices, Knowledge(entries, found=made_then))
-    return order_outcomes(table, planned.decided, DIED)
+    return order_outcomes(table, planned.decided, DIED, invoices.issues)
 
 
 def _made_in(entry: Entry, run: Run) -> bool:

@@ -19,13 +19,13 @@ import polars as pl
 
 from importer.archive import pack_frame, pack_table
 from importer.campaign import Campaign, Terms
-from importer.clean import Reading
 from importer.clock import Clock
 from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
-from importer.read import Opening, read_table
+from importer.reading import read_invoices
+from importer.recognise import say_imported
 from importer.records import Account, RunEnd, RunStart
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
@@ -33,7 +33,6 @@ from importer.signals import Signals
 from importer.submit.api import HttpApi
 from importer.submit.engine import Listener, Sending
 from importer.table import Invoices, Table
-from importer.validate import interpret
 from importer.workbook import default_output, prepare_output, require_room, write_results
 
 
@@ -76,6 +75,7 @@ class Sent:
         stopped: Why the run stopped early; None where it didn't.
         interrupted: It stopped because a signal told it to.
         warnings: What the user should know.
+        invoices: The rows, with all that is wrong with them.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -83,18 +83,7 @@ class Sent:
     stopped: str | None
     interrupted: bool
     warnings: tuple[str, ...]
-
-
-def read_invoices(settings: Settings) -> tuple[Table, Invoices]:
-    """Read a file and say what is wrong with its rows; nothing else happens.
-
-    Raises:
-        FileError: When the file can't be imported at all.
-        UsageError: When an option about reading is wrong.
-    """
-    reading = Reading(settings.timezone, settings.date_format)
-    table = read_table(settings.file, Opening(sheet=settings.sheet))
-    return table, interpret(table, reading)
+    invoices: Invoices
 
 
 def import_file(
@@ -118,8 +107,9 @@ def import_file(
         StoppedError: When another run goes on too long, or the user declined. Nothing was sent.
     """
     started = clock.now()
-    table, invoices = read_invoices(settings)
+    table, invoices = read_invoices(settings, started)
     account = ledger.account(api.account_url, api.account)
+    warnings = say_imported(ledger, account, table.sha256)
     with ledger.sender(account, settings.wait, lambda: events.on_lock_wait(settings.wait)):
         # Inside, so that two runs of one second don't choose one name.
         output = prepare_output(settings.output or default_output(settings.file, started))
@@ -135,6 +125,7 @@ def import_file(
             events=events,
             started=started,
             output=output,
+            warnings=warnings,
             id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
         ).carry_out()
 
@@ -162,6 +153,7 @@ class _Run:
     events: Events
     started: dt.datetime
     output: Path
+    warnings: tuple[str, ...]
     id: str
 
     def carry_out(self) -> Report:
@@ -180,7 +172,7 @@ class _Run:
         return report
 
     def _restrict(self, planned: Plan) -> Plan:
-        invalid = len(self.invoices.invalid_rows())
+        invalid = len(planned.invoices.invalid_rows())
         if self.settings.strict and invalid:
             rows = "1 row is" if invalid == 1 else f"{invalid} rows are"
             return planned.hold(f"Held back by --strict: {rows} invalid. Correct them first.")
@@ -249,7 +241,7 @@ class _Run:
             id=self.id,
             account_id=self.account.id,
             at=self.started,
-            file=os.fsencode(self.table.path.absolute()).decode(errors="replace"),
+            file=os.fsencode(self.table.source).decode(errors="replace"),
             sha256=self.table.sha256,
             user=user,
             host=host,
@@ -258,7 +250,8 @@ class _Run:
         )
 
     def _report(self, sent: Sent, output: Path | None) -> Report:
-        outcomes = order_outcomes(self.table, sent.outcomes, sent.rest)
+        invoices = sent.invoices
+        outcomes = order_outcomes(self.table, sent.outcomes, sent.rest, invoices.issues)
         conduct = Conduct(
             id=self.id,
             account=str(self.account),
@@ -267,10 +260,10 @@ class _Run:
             output=output,
             stopped=sent.stopped,
             interrupted=sent.interrupted,
-            refused=self.settings.strict and bool(self.invoices.invalid_rows()),
-            warnings=sent.warnings,
+            refused=self.settings.strict and bool(invoices.invalid_rows()),
+            warnings=(*self.warnings, *sent.warnings),
         )
-        return build_report(self.table, self.invoices, outcomes, conduct)
+        return build_report(self.table, invoices, outcomes, conduct)
 
     def _end(self, report: Report) -> RunEnd:
         summary = report.summary
@@ -307,4 +300,5 @@ def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
         stopped=campaign.stopped,
         interrupted=interrupted,
         warnings=tuple(campaign.warnings),
+        invoices=planned.invoices,
     )

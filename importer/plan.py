@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -23,10 +23,12 @@ class Plan:
         creates: The invoices to create, in the file's order: `row`, `reference_id`, `key`, `body`,
             `due_day`, `currency`.
         decided: The outcomes of all other rows.
+        invoices: The rows, with all that is wrong with them.
     """
 
     creates: pl.DataFrame
     decided: tuple[Outcome, ...]
+    invoices: Invoices
 
     def __iter__(self) -> Iterator[Create]:
         """Yield the invoices to create, one by one."""
@@ -47,7 +49,7 @@ class Plan:
             Outcome(row, Status.NOT_SENT, message=why)
             for row in self.creates[ROW].slice(after).to_list()
         )
-        return Plan(creates=self.creates.head(after), decided=(*self.decided, *held))
+        return replace(self, creates=self.creates.head(after), decided=(*self.decided, *held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
     return Plan(
         creates=creates.select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day", Field.CURRENCY),
         decided=tuple(decided),
+        invoices=invoices,
     )
 
 
@@ -209,7 +212,7 @@ def _by_row(issues: tuple[Issue, ...]) -> dict[int, list[Issue]]:
 
 
 def _say_invalid(issues: list[Issue], entry: Entry | None, listed: Sequence[ApiInvoice]) -> str:
-    said = " | ".join(f"{i.column}: {i.message}" if i.column else i.message for i in issues)
+    said = " | ".join(issue.told() for issue in issues)
     invoice = _existing(entry, listed)
     return f"{said} | {_name(invoice)} exists already under this reference." if invoice else said
 

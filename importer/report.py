@@ -16,8 +16,11 @@ from importer.errors import (
     EXIT_ROWS,
     EXIT_STOPPED,
 )
-from importer.model import Field, Issue, Outcome, Severity, Status
+from importer.model import Code, Field, Issue, Outcome, Severity, Status
 from importer.table import ROW, Invoices, Table
+
+PLACES = 5
+"""How many places of a repeated warning are named."""
 
 OUTCOME_SCHEMA = {
     ROW: pl.UInt32,
@@ -118,7 +121,7 @@ def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: 
     issues = invoices.issues
     summary = Summary(
         run_id=run.id,
-        file=table.path.absolute(),
+        file=table.source,
         account=run.account,
         started_at=run.started_at,
         duration_s=run.duration_s,
@@ -132,21 +135,39 @@ def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: 
             refused=run.refused,
         ),
         error=run.stopped,
-        warnings=(
-            *run.warnings,
-            *(issue.message for issue in issues if issue.severity is Severity.WARNING),
-        ),
+        warnings=(*table.warnings, *run.warnings, *say_warnings(issues)),
     )
     return Report(table, outcomes, issues, summary)
 
 
-def order_outcomes(table: Table, outcomes: Iterable[Outcome], rest: Outcome) -> pl.DataFrame:
-    """Return an outcome for every row of a table, in its order.
+def say_warnings(issues: Iterable[Issue]) -> tuple[str, ...]:
+    """Return what a reader is told of warnings about rows: each kind once, with its places."""
+    kinds: dict[Code, list[Issue]] = {}
+    for issue in issues:
+        if issue.severity is Severity.WARNING:
+            kinds.setdefault(issue.code, []).append(issue)
+    return tuple(_say_kind(found) for found in kinds.values())
+
+
+def _say_kind(issues: list[Issue]) -> str:
+    first, *others = issues
+    if not others:
+        return first.told()
+    places = ", ".join(issue.place for issue in others[:PLACES])
+    more = f" and {len(others) - PLACES:,} more" if len(others) > PLACES else ""
+    return f"{first.told()} The same ({first.code}) at {places}{more}."
+
+
+def order_outcomes(
+    table: Table, outcomes: Iterable[Outcome], rest: Outcome, issues: Iterable[Issue] = ()
+) -> pl.DataFrame:
+    """Return an outcome for every row of a table, in its order, with the warnings about it.
 
     Args:
         table: The file's table.
         outcomes: What became of rows, in any order; each row once.
         rest: What became of every row that has no outcome; its own row doesn't matter.
+        issues: What is wrong with rows; the warnings among them are told after the outcome.
     """
     known = pl.DataFrame([_flat(o) for o in outcomes], schema=OUTCOME_SCHEMA, orient="row")
     others = table.cells.select(ROW).join(known, on=ROW, how="anti")
@@ -157,7 +178,21 @@ def order_outcomes(table: Table, outcomes: Iterable[Outcome], rest: Outcome) -> 
         for (name, dtype), value in zip(columns, values, strict=True)
     )
     everything = pl.concat([known, filled])
-    return table.cells.select(ROW).join(everything, on=ROW, how="left", maintain_order="left")
+    ordered = table.cells.select(ROW).join(everything, on=ROW, how="left", maintain_order="left")
+    warnings = pl.DataFrame(
+        [(i.row, f"Warning: {i.told()}") for i in issues if i.severity is Severity.WARNING],
+        schema={ROW: pl.UInt32, "warning": pl.String},
+        orient="row",
+    )
+    if warnings.is_empty():
+        return ordered
+    joined = warnings.group_by(ROW, maintain_order=True).agg(pl.col("warning").str.join(" | "))
+    return ordered.join(joined, on=ROW, how="left", maintain_order="left").select(
+        pl.exclude("error", "warning"),
+        pl.concat_str("error", "warning", separator=" | ", ignore_nulls=True)
+        .replace("", None)
+        .alias("error"),
+    )
 
 
 def count(outcomes: pl.DataFrame) -> Mapping[Status, int]:

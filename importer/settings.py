@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -83,6 +83,17 @@ class Settings:
         sheet: The sheet to read; None for the one that fits.
         timezone: The IANA name of the zone of dates and times that name none.
         date_format: A strftime pattern for dates besides ISO 8601.
+        encoding: A text file's encoding; None to find it out.
+        columns: The names of fields by the file's own headers.
+        skip_hidden: Leave out the rows that a sheet hides.
+        warnings_as_errors: Keep rows back for what would be a warning.
+        max_reference_length: The characters that a reference may have.
+        max_note_length: The characters that a note may have.
+        max_memory: What reading a workbook may take, in MiB.
+        max_file_size: Of the file, and of what it unpacks to, in MiB.
+        max_rows: Of the sheet or file.
+        max_columns: Of the sheet or file.
+        max_cell_length: Of one cell, in characters.
         rate: Creates a second at most; None to find out what the API takes.
         concurrency: Creates in flight at most.
         limit: How many creates to send at most.
@@ -101,6 +112,17 @@ class Settings:
     sheet: str | None = None
     timezone: str = "UTC"
     date_format: str | None = None
+    encoding: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    skip_hidden: bool = False
+    warnings_as_errors: bool = False
+    max_reference_length: int = 255
+    max_note_length: int = 32_767
+    max_memory: int = 2048
+    max_file_size: int = 512
+    max_rows: int = 1_048_576
+    max_columns: int = 1_000
+    max_cell_length: int = 1_000_000
     rate: float | None = 10.0
     concurrency: int = 8
     limit: int | None = None

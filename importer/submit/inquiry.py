@@ -89,6 +89,11 @@ class Inquiry:
         """What the latest listing holds under the keys that it was asked for."""
         return self._listing.found if self._listing is not None else {}
 
+    @property
+    def near(self) -> Mapping[str, str]:
+        """References in the latest listing that differ from wanted ones in leading zeros alone."""
+        return self._listing.near if self._listing is not None else {}
+
     async def survey(self, wanted: Collection[str]) -> None:
         """Look for references that the ledger has no invoice for, before they are created.
 

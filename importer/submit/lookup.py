@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from importer.content import listed_differences
+from importer.likeness import is_number, zero_key
 from importer.model import Field, InvoiceRef, reference_key
 from importer.records import Attempt, Entry, Verdict
 from importer.replies import ApiInvoice
@@ -28,6 +29,7 @@ class Listing:
         wanted: The keys to look for.
         witnesses: Every invoice number that the ledger has settled, with its currency.
         found: The invoices under the wanted keys.
+        near: References, by key, that differ from wanted ones in leading zeros alone.
         anonymous: Of the invoices without a reference that the ledger doesn't know, one for each
             currency and counterparty: any of them may be what is looked for.
         owners: The owners that it names.
@@ -37,10 +39,16 @@ class Listing:
     wanted: frozenset[str]
     witnesses: Mapping[str, str]
     found: dict[str, list[ApiInvoice]] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
     anonymous: dict[tuple[str | None, int | None], ApiInvoice] = field(default_factory=dict)
     owners: set[int] = field(default_factory=set)
     blind: bool = False
     _seen: set[str] = field(default_factory=set)
+    _bare: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Note which wanted references could have lost their leading zeros."""
+        self._bare = frozenset(zero_key(key) for key in self.wanted if is_number(key))
 
     def add(self, invoice: ApiInvoice) -> None:
         """Take note of a listed invoice."""
@@ -56,6 +64,8 @@ class Listing:
             self.anonymous.setdefault((invoice.currency, invoice.counterparty_id), invoice)
         elif key in self.wanted:
             self.found.setdefault(key, []).append(invoice)
+        elif is_number(key) and zero_key(key) in self._bare:
+            self.near[key] = invoice.reference or key
 
     @property
     def whole(self) -> bool:

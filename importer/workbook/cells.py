@@ -18,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.table import Kind
 
-Value = str | int | float | dt.date | dt.datetime | None
+Value = str | int | float | dt.date | dt.datetime | dt.time | None
+
+TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 MAX_CHARACTERS = 32_767
 """What a cell holds, in UTF-16 code units."""
@@ -74,8 +76,10 @@ def to_number(cell: str) -> Value:
 
 
 def to_date(cell: str) -> Value:
-    """Return a date, with a time unless it is midnight, else the text."""
+    """Return a date, with a time unless it is midnight, or a time alone; else the text."""
     try:
+        if TIME.fullmatch(cell):
+            return dt.time.fromisoformat(cell)
         moment = dt.datetime.fromisoformat(cell)
     except ValueError:
         return to_text(cell)

@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from importer.errors import UsageError
+from importer.table import STDIN
 
 REPORTS = Path("reports")
 SUFFIXES = (".xlsx", ".csv")
@@ -21,9 +22,11 @@ def default_output(file: Path, at: dt.datetime) -> Path:
         file: The file that is imported.
         at: The time to name; where its second is taken, `-2`, `-3`, … follows.
     """
-    name = f"{file.stem}-{at:%Y%m%d-%H%M%S}"
+    plain = file.with_suffix("") if file.suffix.lower() == ".gz" else file
+    stem = "stdin" if file == STDIN else plain.stem
+    name = f"{stem}-{at:%Y%m%d-%H%M%S}"
     counted = (f"{name}-{number}" for number in itertools.count(2))
-    paths = (REPORTS / f"{stem}.xlsx" for stem in itertools.chain([name], counted))
+    paths = (REPORTS / f"{free}.xlsx" for free in itertools.chain([name], counted))
     return next(path for path in paths if not os.path.lexists(path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from importer.model import Outcome, Status
+from importer.model import Code, Outcome, Status
 from importer.submit.inquiry import LISTINGS
 from simulation.fates import LOOKUP_DELAY_S
 from simulation.file import Row
@@ -95,8 +95,14 @@ def _check_row(row: Row, outcome: Outcome, result: Result, server: Server) -> No
             _check_conflict(row, result, server)
         case Status.IN_DOUBT:
             _check_doubt(row, result)
-        case Status.INVALID if row.valid:
+        case Status.INVALID if row.valid and not _respelt(row, result):
             raise ViolationError("invalid", f"{row.reference} is valid")
+
+
+def _respelt(row: Row, result: Result) -> bool:
+    """Tell whether a reference was found to be one that was sent before but for its case."""
+    found = {issue.code for issue in result.sent.invoices.issues if issue.row == row.number}
+    return found == {Code.REFERENCE_DUPLICATE}
 
 
 def _check_number(row: Row, outcome: Outcome, server: Server) -> None:

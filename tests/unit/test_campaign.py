@@ -13,7 +13,7 @@ from server import Heard, History, Server, create_for, rows_for
 from importer.campaign import LOST_PROVABLY, Campaign, Terms
 from importer.clock import SECOND_NS
 from importer.model import Create, Outcome, Status
-from importer.plan import Plan
+from importer.plan import Knowledge, Plan, plan
 from importer.records import EntryState, RunStart
 from importer.replies import Created, FieldError, Halt, Lost, Refused, Reply
 from importer.submit.engine import Sending
@@ -43,7 +43,7 @@ class Trial:
     server: Server
     campaign: Campaign
     heard: Heard
-    planned: Plan = field(default_factory=lambda: Plan(rows_for().frame, ()))
+    planned: Plan = field(default_factory=lambda: plan(rows_for(), Knowledge()))
 
     def outcome(self, row: int) -> Outcome:
         by_row = {o.row: o for o in (*self.planned.decided, *self.campaign.outcomes)}

@@ -186,8 +186,8 @@ def test_invalid_row_is_not_sent() -> None:
     assert len(planned) == 0
     assert (outcome.row, outcome.status, outcome.invoice) == (2, Status.INVALID, None)
     first, second = outcome.message.split(" | ")
-    assert first.startswith('currency: "ZZZ" is no')
-    assert second.startswith("note: The cell is blank")
+    assert first.startswith('(currency): "ZZZ" is no')
+    assert second.startswith("(note): The cell is blank")
 
 
 @pytest.mark.parametrize("attempt", [CREATED, FOUND, OTHER], ids=["created", "found", "other"])

@@ -1,0 +1,93 @@
+"""A run's file as invoices: opened and read as its options say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from importer.clean import Reading
+from importer.columns import header_key
+from importer.errors import UsageError
+from importer.model import Field
+from importer.read import Limits, Opening, read_table
+from importer.read.options import MIB
+from importer.settings import Settings
+from importer.table import Invoices, Table
+from importer.validate import interpret
+
+
+def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]:
+    """Read a file and say what is wrong with its rows; nothing else happens.
+
+    Args:
+        settings: The run's options.
+        at: When it is read.
+
+    Raises:
+        FileError: When the file can't be imported at all.
+        UsageError: When an option about reading is wrong.
+    """
+    reading = to_reading(asdict(settings), at)
+    table = read_table(settings.file, to_opening(settings))
+    return table, interpret(table, reading)
+
+
+def to_opening(settings: Settings) -> Opening:
+    """Return how a run's file is opened."""
+    return Opening(
+        sheet=settings.sheet,
+        encoding=settings.encoding,
+        skip_hidden=settings.skip_hidden,
+        columns=_fields(settings.columns),
+        limits=Limits(
+            memory=settings.max_memory * MIB,
+            file_size=settings.max_file_size * MIB,
+            rows=settings.max_rows,
+            columns=settings.max_columns,
+            cell_length=settings.max_cell_length,
+        ),
+    )
+
+
+def to_reading(options: Mapping[str, Any], at: dt.datetime) -> Reading:
+    """Return how the cells of a run's file are read.
+
+    Args:
+        options: The run's settings by name, as they are or as the ledger keeps them; a run of an
+            older version lacks some, which had no effect then.
+        at: When the file is read; with the options' zone it says which day is today.
+
+    Raises:
+        UsageError: When one of them is wrong.
+    """
+    plain = Reading(timezone=options["timezone"], date_format=options["date_format"])
+    return Reading(
+        timezone=plain.timezone,
+        date_format=plain.date_format,
+        today=at.astimezone(zoneinfo.ZoneInfo(plain.timezone)).date(),
+        columns=_fields(options.get("columns", {})),
+        max_reference=options.get("max_reference_length", plain.max_reference),
+        max_note=options.get("max_note_length", plain.max_note),
+        warnings_as_errors=options.get("warnings_as_errors", plain.warnings_as_errors),
+    )
+
+
+def _fields(columns: Mapping[str, str]) -> Mapping[str, Field]:
+    """Return which header gives which field.
+
+    Raises:
+        UsageError: When two headers that count as one give different fields.
+    """
+    fields = {header: Field(name) for header, name in columns.items()}
+    seen: dict[str, tuple[str, Field]] = {}
+    for header, field in fields.items():
+        other, given = seen.setdefault(header_key(header), (header, field))
+        if given is not field:
+            raise UsageError(
+                f'--columns maps "{other}" to {given}, and "{header}", which counts as the same '
+                f"header, to {field}. Leave one out."
+            )
+    return fields

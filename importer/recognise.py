@@ -1,0 +1,63 @@
+"""What a file's rows have in common with what was created before: likeness is told, not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from importer.ledger.port import Ledger
+from importer.likeness import NUMBER, with_known, zero_key
+from importer.plan import Knowledge
+from importer.records import Account, EntryState
+from importer.table import Invoices
+
+
+def recognise(
+    invoices: Invoices,
+    known: Knowledge,
+    ledger: Ledger,
+    account: Account,
+    listed: Mapping[str, str] | None = None,
+) -> Invoices:
+    """Add what is wrong with references that are almost those of invoices that exist.
+
+    Args:
+        invoices: The validated rows.
+        known: What is known of their very references.
+        ledger: Knows others, which differ in their leading zeros.
+        account: Whose invoices they are.
+        listed: More such references, by key, that the API lists; it may spell them as it likes.
+    """
+    references = {
+        key: entry.reference
+        for key, entry in known.entries.items()
+        if entry.state is not EntryState.FREE
+    }
+    # Not those under the very key: a server may have its own way with case.
+    keys = invoices.frame["key"].drop_nulls()
+    numbers = keys.filter(keys.str.contains(NUMBER)).to_list()
+    if numbers:
+        bare = {zero_key(key) for key in numbers}
+        references |= {
+            key: entry.reference
+            for key, entry in ledger.entries(account.id, bare).items()
+            if entry.state is not EntryState.FREE
+        }
+        references |= {
+            key: reference
+            for key, reference in ledger.padded(account.id).items()
+            if zero_key(key) in bare
+        }
+        references |= listed or {}
+    return invoices.with_issues(with_known(invoices.frame, invoices.columns, references))
+
+
+def say_imported(ledger: Ledger, account: Account, sha256: str) -> tuple[str, ...]:
+    """Return a warning where this very file was imported before."""
+    run = ledger.last_import(account.id, sha256)
+    if run is None:
+        return ()
+    warning = (
+        f"This very file was imported already, at {run.start.at:%Y-%m-%d %H:%M} UTC (run "
+        f"{run.start.id}): what was created then is not created again."
+    )
+    return (warning,)
