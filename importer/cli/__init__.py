@@ -13,6 +13,7 @@ from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, Importer
 
 COMMANDS = {
     "run": "importer.cli.run",
+    "check": "importer.cli.check",
     "runs": "importer.cli.runs",
     "status": "importer.cli.status",
     "resolve": "importer.cli.resolve",

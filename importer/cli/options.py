@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from importer.model import Field
 from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
@@ -74,9 +76,54 @@ class Finite(click.FloatRange):
         return number
 
 
+class Mapped(click.ParamType[dict[str, str]]):
+    """Headers and the fields that they give: `Kunde=counterparty_id; Beleg=reference_id`."""
+
+    name = "mapping"
+
+    def convert(
+        self,
+        value: str | dict[str, str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> dict[str, str]:
+        """Convert what the user wrote."""
+        if isinstance(value, dict):
+            return value
+        mapping: dict[str, str] = {}
+        for part in filter(str.strip, value.split(";")):
+            header, equals, name = (text.strip() for text in part.rpartition("="))
+            if not equals or not header:
+                self.fail(
+                    f'"{part.strip()}" is no pair of header and field. Write "Your header=field", '
+                    "with semicolons between pairs.",
+                    param,
+                    ctx,
+                )
+            if name not in set(Field):
+                near = difflib.get_close_matches(name, list(Field), n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"Fields: {', '.join(Field)}."
+                self.fail(f'"{name}" is no field of an invoice. {hint}', param, ctx)
+            mapping[header] = name
+        return mapping
+
+
 POSITIVE = Finite(min=0.001, max=100_000)
 SECONDS = Finite(min=0, max=7 * 86_400)
 PATH = click.Path(path_type=Path)
+
+
+def _declare_limit(name: str, default: int, what: str, *, least: int = 1) -> None:
+    """Declare an option that caps what is read."""
+    declare(
+        name,
+        type=click.IntRange(min=least),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help=what,
+    )
+
 
 declare("--api-url", metavar="URL", help="The API's base URL. Required without --sandbox.")
 declare(
@@ -131,7 +178,24 @@ declare(
     metavar="FORMAT",
     help="How dates are written besides 2027-01-31, such as %d/%m/%Y.",
 )
+declare(
+    "--columns",
+    type=Mapped(),
+    metavar="MAPPING",
+    help='Headers of your own, such as "Kunde=counterparty_id; Beleg=reference_id".',
+)
+declare(
+    "--encoding",
+    metavar="NAME",
+    help="A text file's encoding, such as windows-1252.  [default: found out]",
+)
+declare("--skip-hidden", is_flag=True, help="Leave out the rows that the sheet hides.")
 declare("--strict", is_flag=True, help="Send nothing unless every row is valid.")
+declare(
+    "--warnings-as-errors",
+    is_flag=True,
+    help="Keep rows back for what would be a warning.",
+)
 declare(
     "--limit",
     type=click.IntRange(min=0),
@@ -181,6 +245,13 @@ declare(
     show_default=True,
     help="List the server before the first create.",
 )
+_declare_limit("--max-reference-length", 255, "Characters that a reference may have.")
+_declare_limit("--max-note-length", 32_767, "Characters that a note may have.")
+_declare_limit("--max-memory", 2048, "MiB that reading a workbook may take.", least=64)
+_declare_limit("--max-file-size", 512, "MiB of a file, and of what it unpacks to.")
+_declare_limit("--max-rows", 1_048_576, "Rows of a file or sheet, blank ones too.")
+_declare_limit("--max-columns", 1_000, "Columns of a file or sheet.")
+_declare_limit("--max-cell-length", 1_000_000, "Characters of one cell.")
 declare("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 declare("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal).")
 
@@ -206,4 +277,6 @@ def default_ledger() -> Path:
 def to_settings(file: Path, given: dict[str, Any]) -> Settings:
     """Return the settings of a run from its options."""
     names = {name: given[name] for name in Settings.__dataclass_fields__ if name in given}
-    return Settings(file=file, **(names | {"ledger": given["ledger"] or default_ledger()}))
+    names["ledger"] = given["ledger"] or default_ledger()
+    names["columns"] = given["columns"] or {}
+    return Settings(file=file, **names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from importer.model import Status
@@ -26,10 +27,7 @@ REMEDIES = {
 def summary_text(summary: Summary) -> str:
     """Return the aligned summary of a run, for people."""
     lines = [f"{shown(summary.file.name)} to {summary.account}, {summary.duration_s:.1f} s"]
-    for status, rows in summary.counts.items():
-        if rows:
-            told = f"{rows:>7,}   {_currencies(summary, status, rows)}".rstrip()
-            lines.append(f"  {status:<16}{told}")
+    lines.extend(status_lines(summary))
     lines.extend(f"Warning: {warning}" for warning in summary.warnings)
     if summary.error:
         lines.append(f"Stopped: {summary.error}.")
@@ -40,6 +38,14 @@ def summary_text(summary: Summary) -> str:
     if summary.output is not None:
         lines.append(f"Results: {summary.output}")
     return "\n".join(lines)
+
+
+def status_lines(summary: Summary) -> Iterator[str]:
+    """Yield an aligned line for every status that some row has, with its currencies."""
+    for status, rows in summary.counts.items():
+        if rows:
+            told = f"{rows:>7,}   {_currencies(summary, status, rows)}".rstrip()
+            yield f"  {status:<16}{told}"
 
 
 def shown(name: str) -> str:
@@ -59,9 +65,9 @@ def _currencies(summary: Summary, status: Status, rows: int) -> str:
 def summary_json(summary: Summary) -> str:
     """Return the summary of a run for machines: one object on one line; fields are only added."""
     return _json(
-        run_id=summary.run_id,
+        run_id=summary.run_id or None,
         file=shown(str(summary.file)),
-        account=summary.account,
+        account=summary.account or None,
         counts={status.value: rows for status, rows in summary.counts.items()},
         by_currency={
             currency: {status.value: rows for status, rows in by.items()}
@@ -71,6 +77,7 @@ def summary_json(summary: Summary) -> str:
         output=str(summary.output) if summary.output is not None else None,
         exit_code=summary.exit_code,
         error=summary.error,
+        warnings=list(summary.warnings),
     )
 
 
@@ -86,6 +93,7 @@ def error_json(message: str, exit_code: int) -> str:
         output=None,
         exit_code=exit_code,
         error=message,
+        warnings=[],
     )
 
 

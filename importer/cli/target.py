@@ -37,6 +37,29 @@ def target(
         raise UsageError(str(exc)) from exc
 
 
+@contextmanager
+def account_of(
+    *, sandbox: bool, api_url: str | None, account: str | None, allow_http: bool, **_: object
+) -> Iterator[tuple[str, str] | None]:
+    """Say whose invoices a file's are: URL and name of the account; None where no API is named.
+
+    Raises:
+        UsageError: When the URL is unfit, or the sandbox can't start.
+    """
+    if sandbox:
+        with target(sandbox=True, api_url=None, account=account, allow_http=False) as api:
+            yield api.account_url, api.account
+    elif api_url is None:
+        yield None
+    else:
+        yield canonical_url(api_url, allow_http=allow_http), account or _default_name()
+
+
+def _default_name() -> str:
+    """Return an account's name where none is given: a client is one, whoever holds a token not."""
+    return (_find(TOKEN) is None and _find(CLIENT_ID)) or "default"
+
+
 def to_api(url: str | None, account: str | None, *, allow_http: bool) -> Api:
     """Return where to send from --api-url, --account and the environment's secrets.
 
