@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from books_api import BooksApi, Listing
-from desk import Desk, rows
+from desk import DUE, Desk, rows
 from odd_api import OWNER, Invoice
 
 MANY = 500_000
@@ -38,7 +38,7 @@ def stream(invoices: Iterable[Invoice]) -> Listing:
             "status": "IDLE",
             "note": "Rent of the shop, may be paid by card",
             "fee_bearer": "PAYER",
-            "due_date": "2027-01-31T23:59:59Z",
+            "due_date": f"{DUE}T23:59:59Z",
             "as_payment_link": True,
             "owner_id": OWNER,
             "owner_type": "MERCHANT",

@@ -16,26 +16,37 @@ GOOD = {2, 3, 16, 25, 27, 28, 29, 30}
 REFUSED = 26
 """The row of the sample whose counterparty the sandbox doesn't know."""
 
+COLUMNS = {
+    "Reference ID": "A",
+    "Counterparty ID": "B",
+    "Currency": "C",
+    "Note": "D",
+    "Fee Bearer": "E",
+    "As Payment Link": "F",
+    "Due Date": "G",
+}
+"""Where each column of the sample is."""
+
 MISTAKES = {
-    4: ("Reference ID", "blank", "Write the invoice's own reference"),
-    5: ("Reference ID", "Rows 5, 6", "Give each invoice a reference of its own"),
-    6: ("Reference ID", "Rows 5, 6", "Give each invoice a reference of its own"),
-    7: ("Reference ID", "Rows 7, 8", "differ only in case"),
-    8: ("Reference ID", "Rows 7, 8", "differ only in case"),
-    9: ("Counterparty ID", "blank", "Write the customer's number"),
-    10: ("Counterparty ID", '"12.5"', "Write the customer's number"),
-    11: ("Counterparty ID", '"-3"', "Write a positive one"),
-    12: ("Counterparty ID", '"ACME"', "Write the customer's number"),
-    13: ("Currency", '"US$"', "Did you mean USD?"),
-    14: ("Currency", '"ZZZ"', "Write a three-letter code"),
-    15: ("Currency", "blank", "Write a three-letter code"),
-    17: ("Fee Bearer", '"CUSTOMER"', "Write PAYER"),
-    18: ("Fee Bearer", "blank", "Write PAYER"),
-    19: ("As Payment Link", '"maybe"', "Write yes or no"),
-    20: ("As Payment Link", "blank", "Write yes or no"),
-    21: ("Due Date", '"31/02/2027"', "Write it as 2027-01-31"),
-    22: ("Due Date", '"soon"', "Write it as 2027-01-31"),
-    23: ("Note", "blank", "Write what the invoice is for"),
+    4: ("Reference ID", "blank", "write one that no other row has"),
+    5: ("Reference ID", "rows 5 and 6", "give each invoice its own"),
+    6: ("Reference ID", "rows 5 and 6", "give each invoice its own"),
+    7: ("Reference ID", "rows 7 and 8", "differ only in case"),
+    8: ("Reference ID", "rows 7 and 8", "differ only in case"),
+    9: ("Counterparty ID", "blank", "write it, such as 123"),
+    10: ("Counterparty ID", '"12.5"', "write its digits alone"),
+    11: ("Counterparty ID", '"-3"', "write the customer's number"),
+    12: ("Counterparty ID", '"ACME"', "write its digits alone"),
+    13: ("Currency", '"US$"', "did you mean USD?"),
+    14: ("Currency", '"ZZZ"', "write the code"),
+    15: ("Currency", "blank", "write one, such as USD"),
+    17: ("Fee Bearer", '"CUSTOMER"', "did you mean PAYER?"),
+    18: ("Fee Bearer", "blank", "write one of the two"),
+    19: ("As Payment Link", '"maybe"', "write yes or no"),
+    20: ("As Payment Link", "blank", "write one of the two"),
+    21: ("Due Date", '"31/02/2027"', "write it as 2027-01-31"),
+    22: ("Due Date", '"soon"', "write it as 2027-01-31"),
+    23: ("Note", "blank", "write"),
 }
 """What the error of a row names: the file's own header, the cell, the remedy."""
 
@@ -112,12 +123,13 @@ def test_good_rows_are_created_beside_bad_ones(story: Story) -> None:
 
 @pytest.mark.parametrize("row", MISTAKES)
 def test_error_names_column_cell_and_remedy(story: Story, row: int) -> None:
-    """A bad row's error begins with the file's own header, and says what to write instead."""
+    """A bad row's error begins with cell and header, and says what to write instead."""
     header, cell, remedy = MISTAKES[row]
+    place = f"{COLUMNS[header]}{row}"
     result = story.results[row]
     assert result["status"] == "invalid"
     assert result["invoice_number"] is None
-    assert result["error"].startswith(f"{header}: ")
+    assert result["error"].startswith(f"{place} ({header}): ")
     assert cell in result["error"]
     assert remedy in result["error"]
 
@@ -125,7 +137,8 @@ def test_error_names_column_cell_and_remedy(story: Story, row: int) -> None:
 def test_all_mistakes_of_a_row_are_named_at_once(story: Story) -> None:
     """A row with five bad cells is told about five, each under its header."""
     named = [part.partition(":")[0] for part in story.results[24]["error"].split(" | ")]
-    assert named == ["Counterparty ID", "Currency", "Fee Bearer", "As Payment Link", "Due Date"]
+    headers = ["Counterparty ID", "Currency", "Fee Bearer", "As Payment Link", "Due Date"]
+    assert named == [f"{COLUMNS[header]}24 ({header})" for header in headers]
 
 
 def test_refused_row_shows_the_reason_of_the_api(story: Story) -> None:
