@@ -34,7 +34,17 @@ RETYPE = "format the column as Text (Home, Number, Text), then type the referenc
 EXPECTED = "expected the invoice's own reference, as it was typed"
 
 CONTROLS = r"[\x00-\x08\x0e-\x1f\x7f]"
-"""Control characters that neither break a line nor part words; sheets show nothing for them."""
+"""Control characters that neither break a line nor part words: no sheet has them, but escapes of an
+encoding that was not known do (ISO-2022)."""
+
+NOTHING = r"^(?i:[^\p{L}\p{N}]*|n/?a|nan|none|null|nil|tbd|tba)$"
+"""What people and programs write where there is nothing."""
+
+LONGEST_NOTHING = 4
+"""Bytes of the longest such word."""
+
+POINT_ZERO = r"^[0-9]+\.0$"
+"""A whole number as programs save it that keep all numbers with decimals."""
 
 
 def read_references(cells: Cells) -> tuple[pl.Series, list[Issue]]:
@@ -49,7 +59,8 @@ def read_references(cells: Cells) -> tuple[pl.Series, list[Issue]]:
     cleaned = _without_harmless(cells.text)
     frame = cells.frame.with_columns(clean=cleaned).with_row_index("index")
     text, is_number = pl.col("clean"), pl.col("kind") == Kind.NUMBER
-    odd = frame.filter(text.is_not_null() & (is_number | ~text.str.contains(PLAIN)))
+    short = text.str.len_bytes() <= LONGEST_NOTHING
+    odd = frame.filter(text.is_not_null() & (is_number | short | ~text.str.contains(PLAIN)))
     if odd.is_empty():
         return cleaned.alias(cells.field), []
     odd = odd.with_columns(fault=_faults(cells, odd["clean"]))
@@ -60,7 +71,7 @@ def read_references(cells: Cells) -> tuple[pl.Series, list[Issue]]:
 
 
 def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
-    """Read notes: text, line breaks and all, without the controls that nothing shows.
+    """Read notes: text, line breaks and all.
 
     Args:
         cells: The cells.
@@ -81,12 +92,11 @@ def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
         .then(pl.lit("shown"))
         .when(text.str.contains(SHORTENED))
         .then(pl.lit("shortened"))
+        .when(text.str.contains(CONTROLS))
+        .then(pl.lit("control"))
         .alias("fault")
     ).to_series()
-    notes = cells.text
-    if notes.str.contains(CONTROLS).any():
-        notes = notes.str.replace_all(CONTROLS, "").str.strip_chars()
-    notes = notes.set((notes == "") | faults.is_not_null(), None)
+    notes = cells.text.set(faults.is_not_null(), None)
     return notes.alias(cells.field), list(cells.issues(faults, _say))
 
 
@@ -108,6 +118,10 @@ def _faults(cells: Cells, texts: pl.Series) -> pl.Expr:
         .then(pl.lit("decimals"))
         .when(rounded)
         .then(pl.lit("rounded"))
+        .when(text.str.contains(NOTHING))
+        .then(pl.lit("nothing"))
+        .when(text.str.contains(POINT_ZERO) & _have_decimals(texts))
+        .then(pl.lit("point"))
         .when(text.str.contains(HIDDEN))
         .then(pl.lit("hidden"))
         .when(text.str.contains(VARIANT))
@@ -117,9 +131,34 @@ def _faults(cells: Cells, texts: pl.Series) -> pl.Expr:
     )
 
 
-def _say(fault: str, text: str) -> tuple[Code, str]:
+def _have_decimals(texts: pl.Series) -> bool:
+    """Tell whether a column's numbers all end in `.0`, as no references do."""
+    numbers = texts.filter(texts.str.contains(r"^[0-9]+(\.[0-9]+)?$"))
+    return bool(numbers.str.contains(POINT_ZERO).all())
+
+
+def _say(fault: str, text: str) -> tuple[Code, str]:  # noqa: PLR0911 a sentence for each fault
     value = shown(text)
     match fault:
+        case "nothing":
+            return Code.MISSING_VALUE, explain(
+                f"{value} stands for no reference",
+                EXPECTED,
+                "write one that no other row has.",
+            )
+        case "point":
+            return Code.NUMBER_SHOWN_OTHERWISE, explain(
+                f"{value} is a number that a program saved with a decimal",
+                EXPECTED,
+                "format the column as Text (Home, Number, Text), write the references without the "
+                ".0, and save the file again.",
+            )
+        case "control":
+            return Code.CHARACTER_LOST, explain(
+                f"{value} holds a control character, which no sheet shows",
+                "expected text",
+                "type the note again, or say with --encoding how the file's letters are written.",
+            )
         case "shortened":
             return Code.NUMBER_SHORTENED, explain(
                 f"{value} is a long number of which the sheet shows only the first digits; the "

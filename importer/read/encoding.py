@@ -150,7 +150,7 @@ def _decode_as_told(path: Path, data: bytes, codec: str, marked: str | None) -> 
 
 def _decode_strictly(path: Path, data: bytes, codec: str) -> str:
     try:
-        text = data.decode(codec).removeprefix("\ufeff")
+        text = data.decode(codec).lstrip("\ufeff")
     except UnicodeDecodeError as exc:
         before = data[: exc.start].decode(codec, "replace")
         line = len(before.splitlines()) or 1

@@ -10,7 +10,7 @@ import pytest
 from desk import SCRIPT, WITH_TOKEN, Desk, row, rows
 from odd_api import OddApi
 
-HEAVY = {"polars", "pandera", "httpx", "rich", "openpyxl", "fastexcel"}
+HEAVY = {"polars", "pandera", "httpx", "rich", "openpyxl", "python_calamine", "babel"}
 
 KEYS = {
     "schema_version",
@@ -23,6 +23,7 @@ KEYS = {
     "output",
     "exit_code",
     "error",
+    "warnings",
 }
 """What `--json` has. Programs read it: a key may be added, none renamed or left out."""
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 import pytest
-from builders import HEADERS, make_table, row
+from builders import HEADERS, clean_table, make_table, row
 from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.clean.cells import Cells, take_cells
 from importer.clean.references import ordinal, read_references
 from importer.columns import map_columns
-from importer.model import Field, Issue
+from importer.model import Code, Field, Issue
 from importer.table import KIND, ROW, Kind
 
 LETTERS = st.text("aB1é \u0301\u200b\u200e\ufeff\xad\u202e\u00a0\tАΑ１-", max_size=8)
@@ -34,6 +34,12 @@ def read_column(
     unread = {r for r, value in zip(cells.frame[ROW], values, strict=True) if value is None}
     assert told == unread - blank
     return values.to_list(), issues
+
+
+def codes_of(*texts: str) -> list[Code]:
+    """Return the codes of what is wrong with the references of a text file."""
+    table = make_table([row(reference_id=text) for text in texts])
+    return [issue.code for issue in clean_table(table).issues]
 
 
 def issue_of(text: str, kind: Kind | None = None) -> Issue:
@@ -133,3 +139,21 @@ def test_places_in_words() -> None:
     assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 112, 122)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "122nd",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["-", "?", "N/A", "nan", "null", "None", "...", "TBD", "--"])
+def test_what_stands_for_nothing_is_no_reference(text: str) -> None:
+    """Signs alone, and the words that programs write for nothing, never go out as a reference."""
+    assert codes_of(text) == [Code.MISSING_VALUE]
+
+
+@pytest.mark.parametrize("text", ["A", "7", "NA-1", "null-1", "№5", "INV-1"])
+def test_short_references_are_references(text: str) -> None:
+    """What has a letter or a digit of its own is one."""
+    assert codes_of(text) == []
+
+
+def test_decimals_of_a_whole_column_are_a_programs() -> None:
+    """Where every number ends in .0, none was typed so; beside others it may have been."""
+    assert codes_of("1001.0", "1002.0", "A-7") == [Code.NUMBER_SHOWN_OTHERWISE] * 2
+    assert codes_of("1001.0", "1002") == []
