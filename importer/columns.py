@@ -19,7 +19,7 @@ from importer.table import Column, ColumnMap, Match
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
 
 CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
-BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*\W*$")
+BRACKETS = re.compile(r"[(\[]([^()\[\]]*+)[)\]]\W*+$")
 NUMBER_SIGN = re.compile(
     r"#|\N{NUMERO SIGN}|(?<![^\W\d_])n\s*[\N{DEGREE SIGN}\N{RING ABOVE}]", re.IGNORECASE
 )
@@ -242,6 +242,8 @@ def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
 
 
 def _ratio(one: str, other: str) -> float:
+    if max(len(one), len(other)) > 4 * min(len(one), len(other)):  # at most 0.4: no likeness
+        return 0.0
     return difflib.SequenceMatcher(None, one, other).ratio()
 
 

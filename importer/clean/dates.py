@@ -6,6 +6,7 @@ Which of two numbers is the day is never guessed: a column shows it, or `--date-
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import polars as pl
 from importer.clean.cells import Cells, shown
 from importer.clean.forms import FIRST_YEAR, Shape, take_apart
 from importer.clean.instants import RFC3339, place_in_time
+from importer.columns import header_key
 from importer.model import Code, Field, Issue, explain
 from importer.table import KIND, Kind
 
@@ -21,6 +23,9 @@ __all__ = ["RFC3339", "Calendar", "is_date_format", "read_dates"]
 
 MONTHS = 12
 SIGNS = "/-."
+
+MAY_BE_AMOUNTS = frozenset({"due", "paymentdue"})
+"""Headers, as of `header_key`, that name what is due as well as when."""
 
 EXPECTED = "expected a date that can be read in one way only"
 WRITE_ISO = "write it as 2027-01-31"
@@ -72,6 +77,7 @@ def read_dates(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], list[
         nothing = cells.text
         return [nothing.alias(Field.DUE_DATE), nothing.alias("due_day")], []
     read = _judge(written, cells.in_workbook, calendar)
+    read = _doubt_amounts(read, cells.header)
     read = place_in_time(read, calendar.timezone)
     joined = cells.frame.select("text", "kind").join(
         read.select("text", "kind", Field.DUE_DATE, "due_day", "fault"),
@@ -114,7 +120,10 @@ def _judge(written: pl.DataFrame, in_workbook: bool, calendar: Calendar) -> pl.D
             pl.col("text").str.to_date(calendar.date_format, strict=False)
         )
     frame = frame.with_columns(told=told).with_columns(
-        told=pl.when(pl.col("told").dt.year() >= FIRST_YEAR).then("told")
+        told=pl.when(
+            pl.col("told").dt.year() >= FIRST_YEAR,
+            _fits(pl.col("told"), calendar.date_format or ""),
+        ).then("told")
     )
     known = _known_order(calendar.date_format)
     orders = {s: _shown_order(frame.filter(pl.col("sign") == s)) for s in SIGNS}
@@ -141,6 +150,31 @@ def _judge(written: pl.DataFrame, in_workbook: bool, calendar: Calendar) -> pl.D
     )
     day = pl.coalesce("told", pl.when(day_first).then("first").otherwise("second"))
     return frame.with_columns(day=day, fault=fault)
+
+
+def _doubt_amounts(frame: pl.DataFrame, header: str) -> pl.DataFrame:
+    """Add a fault where a bare number may be an amount due rather than the number of a day."""
+    numbers = frame.filter(
+        pl.col("shape").is_null() & pl.col("text").str.contains(r"^[0-9]+([.,][0-9]+)?$")
+    )
+    if numbers.is_empty() and header_key(header) not in MAY_BE_AMOUNTS:
+        return frame
+    doubted = _is(Shape.SERIAL) & pl.col("told").is_null()
+    fault = pl.when(doubted).then(pl.lit("amount")).otherwise("fault")
+    return frame.with_columns(fault=fault)
+
+
+def _fits(told: pl.Expr, pattern: str) -> pl.Expr:
+    """Tell whether a text is what its pattern writes, but for zeros before day and month.
+
+    Digits that run together leave nothing to tell which zero is missing.
+    """
+    forms = {pattern}
+    if not re.search(r"%[a-zA-Z]%", pattern):
+        forms |= {re.sub(r"%([dm])", r"%-\1", pattern)}
+        forms |= {pattern.replace("%d", "%-d"), pattern.replace("%m", "%-m")}
+    same = (told.dt.strftime(form) == pl.col("text") for form in sorted(forms))
+    return pl.any_horizontal(*same) | pl.lit(bool(re.search(r"%[^dmYy]", pattern)))
 
 
 def _is(shape: Shape) -> pl.Expr:
@@ -215,7 +249,7 @@ def _swapped(frame: pl.DataFrame, *, in_workbook: bool) -> pl.Expr:
     return pl.lit(marked) & made & swappable
 
 
-def _say(
+def _say(  # noqa: PLR0911 a sentence for each fault
     fault: str, text: str, days: Sequence[dt.date | None], calendar: Calendar
 ) -> tuple[Code, str]:
     value = shown(text)
@@ -240,6 +274,13 @@ def _say(
                 "dates that are text, as when a file is opened under another country's settings",
                 EXPECTED,
                 "compare it with the original, and write every date of the column as 2027-01-31.",
+            )
+        case "amount":
+            return Code.DATE_AMBIGUOUS, explain(
+                f"{value} may be an amount, or the number that stands for the date "
+                f"{_in_words(days[0]) if days[0] else ''}".rstrip(),
+                EXPECTED,
+                f"{WRITE_ISO}; if the column holds amounts, give it another header.",
             )
         case "short_year":
             return Code.DATE_UNREADABLE, explain(

@@ -38,6 +38,9 @@ SERIAL = r"^([0-9]{5})(?:\.([0-9]+))?$"
 FIRST_SERIAL, LAST_SERIAL = 30_000, 80_000
 """1982 to 2119 in the calendar that begins with 1900."""
 
+MONEY = r"\.[0-9]{2}$"
+"""An amount's two decimals: no program writes a time of day so."""
+
 EPOCH, EPOCH_1904 = "1899-12-30", "1904-01-01"
 """Day 0 of a workbook's two calendars (ECMA-376 part 1, 18.17.4.1); the first holds for days after
 February 1900."""
@@ -82,6 +85,8 @@ def take_apart(cells: pl.DataFrame, *, in_workbook: bool, date1904: bool) -> pl.
     is_serial = pl.col("text").str.contains(SERIAL)
     if in_workbook:
         is_serial &= pl.col("kind") == Kind.NUMBER
+    else:
+        is_serial &= ~pl.col("text").str.contains(MONEY)
     frame = _serial(frame, is_serial, EPOCH_1904 if date1904 else EPOCH)
     return frame.select(
         *cells.columns,
@@ -121,13 +126,17 @@ def _clock() -> list[pl.Expr]:
 
 
 def _numeric(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add what is written in digits with separators, or in eight digits."""
+    """Add what is written in digits with separators, or in eight digits.
+
+    ISO 8601 has two digits for month and day: 2027-01-3 may be what is left of 2027-01-31.
+    """
     parts = pl.col("date").str.replace(COMPACT, "$1-$2-$3").str.extract_groups(NUMERIC)
     frame = frame.with_columns(number=parts).unnest("number")
     long, short = pl.col("1").str.len_chars(), pl.col("5").str.len_chars()
     same, two, four = pl.col("2") == pl.col("4"), 2, 4
+    padded = (pl.col("2") != "-") | ((pl.col("3").str.len_chars() == two) & (short == two))
     shape = (
-        pl.when(same & (long == four) & (short <= two))
+        pl.when(same & (long == four) & (short <= two) & padded)
         .then(pl.lit(Shape.YEAR_FIRST))
         .when(same & (long <= two) & (short == four))
         .then(pl.lit(Shape.YEAR_LAST))

@@ -7,6 +7,7 @@ makes two references look the same, or isn't what was typed, is an issue.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -37,11 +38,14 @@ CONTROLS = r"[\x00-\x08\x0e-\x1f\x7f]"
 """Control characters that neither break a line nor part words: no sheet has them, but escapes of an
 encoding that was not known do (ISO-2022)."""
 
-NOTHING = r"^(?i:[^\p{L}\p{N}]*|n/?a|nan|none|null|nil|tbd|tba)$"
+NOTHING = r"^(?i:[^\p{L}\p{N}]*|n/?a|<na>|nan|nat|none|null|nil|\\n|tbd|tba)$"
 """What people and programs write where there is nothing."""
 
 LONGEST_NOTHING = 4
 """Bytes of the longest such word."""
+
+UNWRITTEN = r"^(?:NULL|null|\\N|nan|NaN|<NA>|None|NaT)$"
+"""What databases, pandas and R write for a text that there isn't."""
 
 POINT_ZERO = r"^[0-9]+\.0$"
 """A whole number as programs save it that keep all numbers with decimals."""
@@ -92,6 +96,8 @@ def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
         .then(pl.lit("shown"))
         .when(text.str.contains(SHORTENED))
         .then(pl.lit("shortened"))
+        .when(text.str.contains(UNWRITTEN))
+        .then(pl.lit("unwritten"))
         .when(text.str.contains(CONTROLS))
         .then(pl.lit("control"))
         .alias("fault")
@@ -120,6 +126,8 @@ def _faults(cells: Cells, texts: pl.Series) -> pl.Expr:
         .then(pl.lit("rounded"))
         .when(text.str.contains(NOTHING))
         .then(pl.lit("nothing"))
+        .when(text.str.starts_with("'"))
+        .then(pl.lit("marked"))
         .when(text.str.contains(POINT_ZERO) & _have_decimals(texts))
         .then(pl.lit("point"))
         .when(text.str.contains(HIDDEN))
@@ -137,70 +145,95 @@ def _have_decimals(texts: pl.Series) -> bool:
     return bool(numbers.str.contains(POINT_ZERO).all())
 
 
-def _say(fault: str, text: str) -> tuple[Code, str]:  # noqa: PLR0911 a sentence for each fault
+SAYINGS: Mapping[str, tuple[Code, str, str, str]] = {
+    "nothing": (
+        Code.MISSING_VALUE,
+        "stands for no reference",
+        EXPECTED,
+        "write one that no other row has.",
+    ),
+    "point": (
+        Code.NUMBER_SHOWN_OTHERWISE,
+        "is a number that a program saved with a decimal",
+        EXPECTED,
+        (
+            "format the column as Text (Home, Number, Text), write the references without the .0, "
+            "and save the file again."
+        ),
+    ),
+    "unwritten": (
+        Code.MISSING_VALUE,
+        "is what programs write where there is no text",
+        "expected what the invoice is for",
+        "write the note.",
+    ),
+    "marked": (
+        Code.REFERENCE_CHARACTERS,
+        "begins with the apostrophe by which sheets mark text",
+        EXPECTED,
+        "write the reference without it.",
+    ),
+    "control": (
+        Code.CHARACTER_LOST,
+        "holds a control character, which no sheet shows",
+        "expected text",
+        "type the note again, or say with --encoding how the file's letters are written.",
+    ),
+    "shortened": (
+        Code.NUMBER_SHORTENED,
+        "is a long number of which the sheet shows only the first digits; the others are lost here",
+        "expected what was typed",
+        (
+            "format the column as Text (Home, Number, Text), type the number again, or export the "
+            "file anew."
+        ),
+    ),
+    "rounded": (
+        Code.NUMBER_ROUNDED,
+        (
+            f"was kept as a number, of which a spreadsheet keeps {EXACT_DIGITS} digits: the others "
+            "became zeros"
+        ),
+        "expected what was typed",
+        (
+            "format the column as Text (Home, Number, Text), type the number again, and save the "
+            "file as .xlsx."
+        ),
+    ),
+    "decimals": (
+        Code.NOT_A_WHOLE_NUMBER,
+        "is a number with decimals, of which the sheet may show more or fewer",
+        EXPECTED,
+        RETYPE,
+    ),
+    "shown": (
+        Code.NUMBER_SHOWN_OTHERWISE,
+        "is a number with decimals, of which the sheet may show more or fewer",
+        "expected text",
+        "format the column as Text (Home, Number, Text), then type the note again.",
+    ),
+}
+"""By a fault: its code, what is said of the value, what was expected, what to do."""
+
+
+def _say(fault: str, text: str) -> tuple[Code, str]:
     value = shown(text)
-    match fault:
-        case "nothing":
-            return Code.MISSING_VALUE, explain(
-                f"{value} stands for no reference",
-                EXPECTED,
-                "write one that no other row has.",
-            )
-        case "point":
-            return Code.NUMBER_SHOWN_OTHERWISE, explain(
-                f"{value} is a number that a program saved with a decimal",
-                EXPECTED,
-                "format the column as Text (Home, Number, Text), write the references without the "
-                ".0, and save the file again.",
-            )
-        case "control":
-            return Code.CHARACTER_LOST, explain(
-                f"{value} holds a control character, which no sheet shows",
-                "expected text",
-                "type the note again, or say with --encoding how the file's letters are written.",
-            )
-        case "shortened":
-            return Code.NUMBER_SHORTENED, explain(
-                f"{value} is a long number of which the sheet shows only the first digits; the "
-                "others are lost here",
-                "expected what was typed",
-                "format the column as Text (Home, Number, Text), type the number again, or export "
-                "the file anew.",
-            )
-        case "rounded":
-            return Code.NUMBER_ROUNDED, explain(
-                f"{value} was kept as a number, of which a spreadsheet keeps {EXACT_DIGITS} "
-                "digits: the others became zeros",
-                "expected what was typed",
-                "format the column as Text (Home, Number, Text), type the number again, and save "
-                "the file as .xlsx.",
-            )
-        case "decimals":
-            return Code.NOT_A_WHOLE_NUMBER, explain(
-                f"{value} is a number with decimals, of which the sheet may show more or fewer",
-                EXPECTED,
-                RETYPE,
-            )
-        case "shown":
-            return Code.NUMBER_SHOWN_OTHERWISE, explain(
-                f"{value} is a number with decimals, of which the sheet may show more or fewer",
-                "expected text",
-                "format the column as Text (Home, Number, Text), then type the note again.",
-            )
-        case "hidden":
-            place, name = _find_hidden(text)
-            return Code.REFERENCE_CHARACTERS, explain(
-                f"{value} holds a character that nobody sees ({name}) in {place} place",
-                "expected letters, digits and signs on one line",
-                "delete the cell, then type the reference again.",
-            )
-        case _:
-            place, odd, name = _find_odd(text)
-            return Code.REFERENCE_LOOKS_ALIKE, explain(
-                f"{value} mixes letters that look alike: the {place} character is {name} {odd}",
-                "expected letters of one alphabet",
-                "delete the cell, then type the reference again.",
-            )
+    if fault in SAYINGS:
+        code, what, expected, remedy = SAYINGS[fault]
+        return code, explain(f"{value} {what}", expected, remedy)
+    if fault == "hidden":
+        place, name = _find_hidden(text)
+        return Code.REFERENCE_CHARACTERS, explain(
+            f"{value} holds a character that nobody sees ({name}) in {place} place",
+            "expected letters, digits and signs on one line",
+            "delete the cell, then type the reference again.",
+        )
+    place, odd, name = _find_odd(text)
+    return Code.REFERENCE_LOOKS_ALIKE, explain(
+        f"{value} mixes letters that look alike: the {place} character is {name} {odd}",
+        "expected letters of one alphabet",
+        "delete the cell, then type the reference again.",
+    )
 
 
 def _find_hidden(text: str) -> tuple[str, str]:

@@ -113,11 +113,15 @@ SECONDS = Finite(min=0, max=7 * 86_400)
 PATH = click.Path(path_type=Path)
 
 
+MOST = 2**31 - 1
+"""What a limit may be at most: 2 PiB, where it is MiB."""
+
+
 def _declare_limit(name: str, default: int, what: str, *, least: int = 1) -> None:
     """Declare an option that caps what is read."""
     declare(
         name,
-        type=click.IntRange(min=least),
+        type=click.IntRange(min=least, max=MOST),
         default=default,
         show_default=True,
         metavar="N",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from importer.errors import FileError
@@ -29,6 +30,8 @@ class Fault(StrEnum):
     """Its quotes don't match RFC 4180."""
     SWALLOW = "swallow"
     """A quoted cell holds what looks like rows of their own."""
+    WITHIN = "within"
+    """It stands in such a cell, if that is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class _Reader:
     records: Records = field(default_factory=Records)
     at: int = 0
     reread: int = 0
+    doubtful: int = 0
 
     def read(self) -> Records:
         """Read to the end."""
@@ -109,12 +113,12 @@ class _Reader:
                 cells = self._read_quoted(grammar)
                 if self.reread > budget:
                     raise FileError(self._say_hopeless(start + offset))
+            if start < self.doubtful:
+                found.faults.setdefault(len(found.cells), Fault.WITHIN)
             if len(cells) == 1 and cells[0].strip():
                 found.singles.append(len(found.cells))
-            if len(cells) > limits.columns:
-                raise FileError(say_columns(self.path, start + offset, limits.columns))
-            if len(line) > limits.cell_length < max(map(len, cells), default=0):
-                raise FileError(say_cell_length(self.path, start + offset, limits.cell_length))
+            if len(cells) > limits.columns or len(line) > limits.cell_length:
+                self._check_size(cells, start + offset)
             found.lines.append(start + offset)
             found.cells.append(cells)
             if len(found.cells) > limits.rows:
@@ -129,6 +133,7 @@ class _Reader:
             cells = next(self.dialect.reader(self._feed(), strict=True))
         except _SwallowedError:
             fault = Fault.SWALLOW
+            self.doubtful = max(self.doubtful, self._end_of_whole(start, grammar))
         except csv.Error as exc:
             if "field limit" in str(exc):
                 most = self.limits.cell_length
@@ -146,6 +151,29 @@ class _Reader:
         self.at = start + 1
         return next(self.dialect.reader([self.lines[start].rstrip("\r\n")]))
 
+    def _end_of_whole(self, start: int, grammar: re.Pattern[str]) -> int:
+        """Return where a record ends if its quotes are right, whatever its lines look like; else 0.
+
+        Then nobody can tell whether it is one row, or what its lines look like.
+        """
+        taken: list[str] = []
+
+        def feed() -> Iterator[str]:
+            for line in islice(self.lines, start, None):
+                taken.append(line)
+                yield line
+
+        try:
+            cells = next(self.dialect.reader(feed(), strict=True))
+        except csv.Error:
+            return 0
+        finally:
+            self.reread += sum(map(len, taken))
+        whole = len(cells) >= self.dialect.width and grammar.fullmatch(
+            "".join(taken).rstrip("\r\n")
+        )
+        return start + len(taken) if whole else 0
+
     def _feed(self) -> Iterator[str]:
         """Yield the lines from here on, until one within quotes looks like a row of its own."""
         yield self._next_line()
@@ -160,6 +188,13 @@ class _Reader:
         line = self.lines[self.at]
         self.at += 1
         return line
+
+    def _check_size(self, cells: list[str], line: int) -> None:
+        if len(cells) > self.limits.columns:
+            raise FileError(say_columns(self.path, line, self.limits.columns))
+        most = self.limits.cell_length
+        if max(map(len, cells), default=0) > most:
+            raise FileError(say_cell_length(self.path, line, most))
 
     def _check_width(self, line: str, *, is_quoted: bool) -> None:
         """Refuse a line before it is taken apart into more cells than can be meant."""

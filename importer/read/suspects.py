@@ -127,6 +127,16 @@ class _Inspection:
                     QUOTE,
                 ),
             )
+        if fault is Fault.WITHIN:
+            return self._issue(
+                at,
+                Code.ROW_BROKEN,
+                explain(
+                    "This line may be a part of a quoted text that begins above it, or a row",
+                    "expected rows that end before the next begins",
+                    QUOTE,
+                ),
+            )
         return self._issue(
             at,
             Code.ROW_BROKEN,

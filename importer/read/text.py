@@ -24,6 +24,9 @@ from importer.read.records import (
 from importer.read.suspects import find_suspects
 from importer.table import KIND, Kind
 
+LINES_A_ROW = 8
+"""The lines that a row has at most, on the whole: notes may have several."""
+
 LINE_MARK = "\x1f"
 """A character that no text file holds: with it as separator, polars reads whole lines."""
 
@@ -40,6 +43,8 @@ def read_text(path: Path, data: bytes, opening: Opening) -> Grid:
         FileError: When it is no such file, or over a limit.
         UsageError: When no encoding has the name that was given.
     """
+    if max(data.count(b"\n"), data.count(b"\r")) > LINES_A_ROW * opening.limits.rows:
+        raise FileError(say_rows(path, opening.limits.rows))  # before it takes time and memory
     decoded = decode(path, data, opening.encoding)
     named, text = take_sep(decoded.text)
     offset = 0 if named is None else 1

@@ -262,7 +262,6 @@ def test_a_format_settles_the_order_of_its_own_dates_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("2027-1-31", "2027-01-31"),
         ("2027/01/31", "2027-01-31"),
         ("2027.01.31", "2027-01-31"),
         ("20270131", "2027-01-31"),
@@ -293,7 +292,8 @@ def test_other_ways_of_writing(text: str, read: str) -> None:
 
 def test_a_serial_in_a_workbook_is_a_number_in_its_calendar() -> None:
     """Text isn't; and Macintosh calendars begin in 1904 (day 46418 is 1,462 days later there)."""
-    assert days_of(["46418", "46418"], [Kind.NUMBER, Kind.TEXT]) == ["2027-01-31", None]
+    assert days_of(["46418"], [Kind.NUMBER]) == ["2027-01-31"]
+    assert days_of(["46418"], [Kind.TEXT]) == [None]
     assert days_of(["46418"], [Kind.NUMBER], Calendar(date1904=True)) == ["2031-02-01"]
 
 
@@ -419,3 +419,40 @@ def test_any_day_ends_when_the_next_begins(day: dt.date, zone: str) -> None:
     )
     end = tomorrow.astimezone(dt.UTC) - dt.timedelta(seconds=1)
     assert read_date(day.isoformat(), zone) == (f"{end:%Y-%m-%dT%H:%M:%SZ}", day.isoformat())
+
+
+@pytest.mark.parametrize("text", ["2027-01-3", "2027-1-31", "2027-01-", "2027-01"])
+def test_a_date_that_may_be_cut_short_is_none(text: str) -> None:
+    """ISO 8601 has two digits for month and day; what has fewer may be what a cut left."""
+    assert days_of([text]) == [None]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds"),
+    [
+        (["46500", "1200"], [Kind.NUMBER, Kind.NUMBER]),
+        (["46500.00"], None),
+        (["46500", "81000"], None),
+    ],
+)
+def test_numbers_that_may_be_amounts_are_no_dates(
+    texts: list[str], kinds: list[Kind] | None
+) -> None:
+    """Beside numbers that are no day's, or with two decimals, a serial may be an amount due."""
+    assert days_of(texts, kinds) == [None] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "day"),
+    [
+        ("%d/%m/%y", "1/2/27", "2027-02-01"),
+        ("%d/%m/%y", "1/2/7", None),
+        ("%d%m%y", "11127", None),
+        ("%d%m%y", "011127", "2027-11-01"),
+        ("%d/%m/%Y", "1/02/2027", "2027-02-01"),
+        ("%d %b %Y", "1 Feb 2027", "2027-02-01"),
+    ],
+)
+def test_a_pattern_is_kept_to_its_digits(pattern: str, text: str, day: str | None) -> None:
+    """Only zeros before day and month may be missing, and only where something parts them."""
+    assert days_of([text], calendar=Calendar(date_format=pattern)) == [day]

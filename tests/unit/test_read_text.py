@@ -264,3 +264,11 @@ def test_csv_has_no_sheets(tmp_path: Path) -> None:
     """A sheet can't be chosen where there are none."""
     with pytest.raises(FileError, match="Leave --sheet out"):
         read(tmp_path, csv_bytes([HEADERS, row()]), sheet="March")
+
+
+def test_lines_are_counted_before_they_are_read(tmp_path: Path) -> None:
+    """Millions of lines of almost nothing are refused at once, by the cap on rows."""
+    path = tmp_path / "invoices.csv"
+    path.write_bytes(csv_bytes([HEADERS, row()]) + b'"\n"\n' * 100)
+    with pytest.raises(FileError, match="--max-rows"):
+        read_table(path, Opening(limits=Limits(rows=20)))

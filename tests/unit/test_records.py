@@ -64,7 +64,7 @@ def test_whole_rows_have_no_issues() -> None:
         # A row swallowed whole by two quotes in two rows.
         (
             [A.replace("Rent", '"Rent'), B, C.replace("Rent", 'Rent"'), A],
-            [(Code.ROW_BROKEN, 2), (Code.STRAY_QUOTE, 4)],
+            [(Code.ROW_BROKEN, 2), (Code.ROW_BROKEN, 3), (Code.STRAY_QUOTE, 4)],
         ),
         (
             [A.replace("Rent", '"Rent'), B.replace("Rent", 'Rent"'), C],
@@ -84,6 +84,10 @@ def test_whole_rows_have_no_issues() -> None:
         (
             [A, "INV-B,123,USD,Rent,PAYER,yes,2027", "-01-31", C],
             [(Code.ROW_BROKEN, 3), (Code.ROW_LENGTH, 4), (Code.ROW_BROKEN, 5)],
+        ),
+        (
+            ['INV-A,1,USD,"Dear', "INV-Z,9,USD,x,PAYER,yes,", 'thanks",PAYER,yes,', B],
+            [(Code.ROW_BROKEN, 2), (Code.ROW_BROKEN, 3), (Code.STRAY_QUOTE, 4)],
         ),
         ([A, B, "", "A note", "", C], [(Code.ROW_LENGTH, 5)]),
         ([A, "Page 1 of 2", B, "Total"], [(Code.ROW_LENGTH, 3), (Code.ROW_LENGTH, 5)]),
