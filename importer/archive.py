@@ -27,6 +27,8 @@ def pack_table(table: Table) -> bytes:
         "positions": table.positions,
         "marks": table.marks.rows(),
         "lines": table.lines is not None,
+        "header_line": table.header_line,
+        "claims": list(table.claims.items()),
         "date1904": table.date1904,
         "warnings": table.warnings,
     }
@@ -61,6 +63,8 @@ def unpack_table(data: bytes) -> Table:
         issues=tuple(issues),
         marks=pl.DataFrame(about.get("marks", []), schema=MARK_SCHEMA, orient="row"),
         lines=both[LINE] if about.get("lines") else None,
+        header_line=about.get("header_line"),
+        claims=dict(about.get("claims", ())),
         date1904=about.get("date1904", False),
         warnings=tuple(about.get("warnings", ())),
     )

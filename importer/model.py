@@ -55,6 +55,7 @@ class Code(StrEnum):
     """The kinds of issues, by their stable names; each has a section in `docs/issues.md`."""
 
     # The row as a whole.
+    NOT_REPAIRED = "not_repaired"
     ROW_LENGTH = "row_length"
     ROW_BROKEN = "row_broken"
     STRAY_QUOTE = "stray_quote"
@@ -118,6 +119,7 @@ class Issue:
         severity: A warning stops nothing.
         place: Where it is, as the user finds it: `D17` in a workbook, `line 17` in a CSV; filled in
             once the whole file is known.
+        fingerprint: What the row's cells were, if the results can't show what is wrong with them.
     """
 
     code: Code
@@ -127,6 +129,7 @@ class Issue:
     message: str
     severity: Severity = Severity.ERROR
     place: str = ""
+    fingerprint: str = ""
 
     def told(self) -> str:
         """Return where it is and what it is: `D17 (Currency): …`."""

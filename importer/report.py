@@ -205,7 +205,9 @@ def count_by_currency(
     outcomes: pl.DataFrame, invoices: Invoices
 ) -> Mapping[str, Mapping[Status, int]]:
     """Return how many rows of which currency have which status, the currencies sorted."""
-    unread = {i.row for i in invoices.issues if i.column == invoices.columns.header(Field.CURRENCY)}
+    currency = invoices.columns.header(Field.CURRENCY)
+    wrong = (i for i in invoices.issues if i.severity is Severity.ERROR)
+    unread = {i.row for i in wrong if i.column in {currency, None}}
     rows = invoices.frame.filter(
         pl.col(Field.CURRENCY).is_not_null() & ~pl.col(ROW).is_in(list(unread))
     )

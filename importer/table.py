@@ -42,7 +42,7 @@ class Mark(StrEnum):
     FORMULA = "formula"
     """A formula without a stored value: it reads as blank, or as the 0 that programs put there."""
     FORMAT = "format"
-    """A number that the sheet shows with other digits or letters than it holds; the text is the
+    """A number, text or date that the sheet shows with more or less than it holds; the text is the
     number format."""
 
 
@@ -57,6 +57,9 @@ def no_marks() -> pl.DataFrame:
 
 RESULT_COLUMNS = ("status", "invoice_number", "invoice_id", "error", "row")
 """The columns that the results add to the file's own; ignored where a results file is read."""
+
+CLAIM = r"\[as read: ([0-9a-f]{8})\]"
+"""How the column `error` says with which cells a row was damaged."""
 
 RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET = "Results", "Problems", "Summary"
 
@@ -79,6 +82,9 @@ class Table:
         marks: What a workbook says of cells besides their values (`MARK_SCHEMA`).
         lines: The line of the file that each row begins on (UInt32, as many as rows); None where it
             is the row's number, and in a workbook.
+        header_line: The line of the headers; None where it is `header_row`.
+        claims: What rows of our own results say of themselves: the fingerprint of their cells as
+            they were damaged, by row; see `importer.validate.repair`.
         date1904: The workbook counts days from 1904, as old ones made on a Macintosh do.
         warnings: What the user should know about the file: rows that were skipped, a guessed
             encoding.
@@ -95,6 +101,8 @@ class Table:
     issues: tuple[Issue, ...] = ()
     marks: pl.DataFrame = field(default_factory=no_marks)
     lines: pl.Series | None = None
+    header_line: int | None = None
+    claims: Mapping[int, str] = field(default_factory=dict)
     date1904: bool = False
     warnings: tuple[str, ...] = ()
 
@@ -115,6 +123,8 @@ class Table:
             row: The row's number as the sheet shows it.
             name: The cell's frame column; None for the whole row.
         """
+        if self.sheet is None and row == self.header_row:
+            return f"line {self.header_line or row}"
         if self.sheet is None:
             return f"line {self._line(row)}"
         return f"row {row}" if name is None else cell_name(row, self.positions[int(name)])

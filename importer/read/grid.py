@@ -19,7 +19,7 @@ from importer.read.options import Opening
 from importer.read.places import Places
 from importer.read.several import refuse_several
 from importer.read.skipped import take_rows
-from importer.table import RESULT_COLUMNS, ROW, Mark, Table, no_marks
+from importer.table import CLAIM, RESULT_COLUMNS, ROW, Mark, Table, no_marks
 
 __all__ = ["HEADER_ROWS", "Grid", "find_header", "has_result_columns", "locate_header", "tabulate"]
 
@@ -74,7 +74,8 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
     """
     if grid.cells.is_empty():
         raise FileError(
-            f"{path} has no rows. Put the headers in the first row and import it again."
+            f"{path} has no rows. Put the headers in the first row and the invoices under them, "
+            "and import it again. Nothing was sent."
         )
     header = locate_header(grid.cells.head(HEADER_ROWS).rows(), opening.columns)
     own, ours = _split_result_columns(header.texts)
@@ -174,9 +175,22 @@ def _cut(grid: Grid, body: Body, taken: pl.Series, path: Path, sha256: str) -> T
         issues=tuple(issues),
         marks=_marks_of(grid, names, cells),
         lines=lines,
+        header_line=None if grid.lines is None else grid.lines[body.first - 2],
+        claims=_find_claims(grid.cells, body, taken),
         date1904=grid.date1904,
         warnings=grid.warnings,
     )
+
+
+def _find_claims(cells: pl.DataFrame, body: Body, taken: pl.Series) -> Mapping[int, str]:
+    """Return the fingerprints that our own results left in the column `error`, by row."""
+    claims: dict[int, str] = {}
+    for name, text in zip(cells.columns, body.header.texts, strict=False):
+        if text.strip().casefold() in {"error", "error (file)"}:
+            found = cells[name].slice(body.first - 1).str.extract(CLAIM)
+            for index in (found.is_not_null() & taken).arg_true():
+                claims[body.first + index] = found[index]
+    return claims
 
 
 def _has(taken: pl.Series, index: int) -> bool:

@@ -21,6 +21,7 @@ from importer.model import Code, Field, Issue, Severity
 from importer.table import ROW, ColumnMap, Invoices, Table
 from importer.validate.currencies import CURRENCIES
 from importer.validate.remarks import remark
+from importer.validate.repair import add_fingerprints, find_unrepaired
 from importer.validate.wording import BEARERS, say, say_duplicate
 
 SHIFTED = frozenset({Code.ROW_LENGTH, Code.ROW_BROKEN, Code.STRAY_QUOTE})
@@ -55,7 +56,8 @@ def interpret(table: Table, reading: Reading) -> Invoices:
         place=table.place,
         warnings_as_errors=reading.warnings_as_errors,
     )
-    return placed.with_issues(found)
+    told = placed.with_issues(found)
+    return add_fingerprints(table, told.with_issues(find_unrepaired(table, told)))
 
 
 def validate(invoices: Invoices, table: Table, reading: Reading | None = None) -> Invoices:

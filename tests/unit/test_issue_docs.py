@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.clean import Reading
 from importer.model import Code, Issue
+from importer.table import RESULT_COLUMNS
 from importer.validate import interpret
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "issues.md").read_text("utf-8")
@@ -74,7 +75,13 @@ def unnamed_due_date(sheet: Worksheet) -> None:
     sheet["G2"] = "2027-06-30"
 
 
+def results(*rows: tuple[str | None, ...]) -> Example:
+    """Return our own results, as CSV, of these rows and what is said of them."""
+    return Example(csv_bytes([[*HEADERS, *RESULT_COLUMNS], *rows]))
+
+
 EXAMPLES: Mapping[Code, Example] = {
+    Code.NOT_REPAIRED: results((*GOOD, "invalid", None, None, "… [as read: ace036dd]", "2")),
     Code.ROW_LENGTH: raw("INV-1,123,USD,Rent, May,PAYER,yes,", "INV-2,123,USD,Rent,PAYER,yes,"),
     Code.ROW_BROKEN: raw('INV-1,123,USD,"Rent,PAYER,yes,', "INV-2,9,USD,Rent,PAYER,yes,"),
     Code.STRAY_QUOTE: raw('INV-1,123,USD,"Rent" for May,PAYER,yes,', "INV-2,9,USD,b,PAYER,yes,"),
@@ -84,7 +91,7 @@ EXAMPLES: Mapping[Code, Example] = {
     Code.FORMULA_ERROR: text(row(note="#REF!")),
     Code.FORMULA_WITHOUT_VALUE: put("D2", '="Rent "&1'),
     Code.CHARACTER_LOST: text(row(note="Caf\N{REPLACEMENT CHARACTER}")),
-    Code.ENCODING_UNCERTAIN: raw("INV-1,123,USD,Caf\u00e9,PAYER,yes,", encoding="cp1252"),
+    Code.ENCODING_UNCERTAIN: raw("INV-1,123,USD,Pap\u00e0,PAYER,yes,", encoding="cp1252"),
     Code.REFERENCE_DUPLICATE: text(GOOD, row(note="Rent, May")),
     Code.REFERENCE_LOOKS_ALIKE: text(GOOD, row(reference_id="INV\N{EN DASH}1", note="Rent, May")),
     Code.REFERENCE_CHARACTERS: text(row(reference_id="INV\x071")),
