@@ -10,6 +10,7 @@ import polars as pl
 from importer.clean.cells import Cells, is_ascii, shown
 from importer.model import Code, Field, Issue, explain
 from importer.table import MARK_SCHEMA, ROW, ColumnMap, Kind, Mark, Table
+from importer.unpack.formats import changes_digits, hidden_parts
 
 FORMULA_ERROR = re.compile(
     r"#(N/A|N/D|NV"
@@ -29,6 +30,8 @@ SUSPECT = r"^(?:#|Err|Feh)"
 NARROW = re.compile("#{2,}")
 LOST = r"[\x{80}-\x{9f}\x{fffd}]"
 """What stands for characters that an encoding didn't have, or was read with the wrong one."""
+
+FORMULA = r"^=[^\s=]"
 
 ZEROS = re.compile(r"0+")
 """A number format that only shows leading zeros."""
@@ -62,8 +65,8 @@ def _faults(cells: Cells, raw: pl.Series) -> pl.Series:
     narrow = [value for value in suspects if NARROW.fullmatch(value)]
     known = [(errors, "error"), (narrow, "narrow")]
     faults = [(text.is_in(values), fault) for values, fault in known if values]
-    if cells.field is Field.REFERENCE_ID:
-        faults.append((text.str.starts_with("="), "formula"))
+    if cells.field is Field.REFERENCE_ID and not cells.in_workbook:
+        faults.append((text.str.contains(FORMULA), "formula"))
     if not is_ascii(raw):
         faults.append((pl.lit(raw).str.contains(LOST), "lost"))
     if cells.in_workbook and cells.field in {Field.REFERENCE_ID, Field.NOTE}:
@@ -120,6 +123,7 @@ def _marked(table: Table, columns: ColumnMap, cells: Cells) -> Iterator[Issue]:
         pl.col("row").cast(MARK_SCHEMA["row"]).alias(ROW), "mark", pl.col("text").alias("note")
     )
     joined = cells.frame.join(marks, on=ROW, how="inner", maintain_order="left")
+    joined = joined.filter(~_is_harmless(cells.field, joined))
     told = set()
     for row, text, kind, mark, note in joined.iter_rows():
         issue = _of_mark(cells, row, text, Kind(kind), Mark(mark), note or "")
@@ -147,18 +151,46 @@ def _of_mark(  # noqa: PLR0917 private, and called once
                 "expected a value",
                 "open the file in Excel, let it calculate (F9), save it, and import it again.",
             )
-        case Mark.FORMAT if kind is Kind.NUMBER and not _harmless(cells.field, note):
+        case Mark.FORMAT if text is not None:
             code = Code.NUMBER_SHOWN_OTHERWISE
-            message = explain(
-                f"The cell holds the number {text}, but its format ({note}) makes the sheet show "
-                "something else",
-                "expected a cell that holds what it shows",
-                "format the column as Text, then type what is meant.",
-            )
+            message = _say_format(text, kind, note)
         case _:
             return None
     return Issue(code, row, cells.header, text, message)
 
 
-def _harmless(field: Field, number_format: str) -> bool:
-    return field is Field.COUNTERPARTY_ID and ZEROS.fullmatch(number_format) is not None
+def _say_format(text: str, kind: Kind, number_format: str) -> str:
+    if kind is Kind.DATE:
+        hidden = hidden_parts(number_format)
+        rest = " and ".join(part for part in ("day", "month", "year") if part not in hidden)
+        return explain(
+            f"The cell holds {shown(text)}, but its format ({number_format}) makes the sheet show "
+            f"{f'only {rest}' if rest else 'no date'}",
+            "expected a date that the sheet shows whole",
+            "format the column as a date with day, month and year, and check or correct the date.",
+        )
+    what = f"the text {shown(text)}" if kind is Kind.TEXT else f"the number {text}"
+    return explain(
+        f"The cell holds {what}, but its format ({number_format}) makes the sheet show something "
+        "else",
+        "expected a cell that holds what it shows",
+        "format the column as Text, then type what is meant.",
+    )
+
+
+def _is_harmless(field: Field, marked: pl.DataFrame) -> pl.Series:
+    """Tell which marks say nothing that matters to a field.
+
+    A customer's number has no leading zeros, decimals or separators whatever the sheet shows. A
+    date is read where a due date is: elsewhere it isn't what is expected anyhow.
+    """
+    formatted = pl.col("mark") == Mark.FORMAT
+    if field is Field.COUNTERPARTY_ID:
+        formats = marked.filter(formatted)["note"].drop_nulls().unique()
+        same = [f for f in formats if ZEROS.fullmatch(f) or not changes_digits(f)]
+        harmless = (pl.col("kind") == Kind.NUMBER) & pl.col("note").is_in(same)
+    else:
+        harmless = pl.lit(value=False)
+    if field is not Field.DUE_DATE:
+        harmless |= pl.col("kind") == Kind.DATE
+    return marked.select((formatted & harmless).fill_null(value=False)).to_series()

@@ -44,6 +44,9 @@ NOTHING = r"^(?i:[^\p{L}\p{N}]*|n/?a|<na>|nan|nat|none|null|nil|\\n|tbd|tba)$"
 LONGEST_NOTHING = 4
 """Bytes of the longest such word."""
 
+APOSTROPHES = r"^'(?:[^']|'')*''(?:[^']|'')*'$"
+"""A text that is quoted by apostrophes: those within are doubled."""
+
 UNWRITTEN = r"^(?:NULL|null|\\N|nan|NaN|<NA>|None|NaT)$"
 """What databases, pandas and R write for a text that there isn't."""
 
@@ -85,6 +88,7 @@ def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
     """
     text = pl.col("text")
     rounded = parted = pl.lit(value=False)
+    quoted = text.str.contains(APOSTROPHES) & (not cells.in_workbook)
     if cells.in_workbook:
         is_number = pl.col("kind") == Kind.NUMBER
         rounded = is_number & (text.str.count_matches("[0-9]") > EXACT_DIGITS)
@@ -96,6 +100,8 @@ def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
         .then(pl.lit("shown"))
         .when(text.str.contains(SHORTENED))
         .then(pl.lit("shortened"))
+        .when(quoted)
+        .then(pl.lit("quoted"))
         .when(text.str.contains(UNWRITTEN))
         .then(pl.lit("unwritten"))
         .when(text.str.contains(CONTROLS))
@@ -172,6 +178,12 @@ SAYINGS: Mapping[str, tuple[Code, str, str, str]] = {
         "begins with the apostrophe by which sheets mark text",
         EXPECTED,
         "write the reference without it.",
+    ),
+    "quoted": (
+        Code.STRAY_QUOTE,
+        "stands in apostrophes, as some programs quote text in a CSV",
+        "expected text, or text in double quotes",
+        "take the outer apostrophes away, or save the sheet as .xlsx.",
     ),
     "control": (
         Code.CHARACTER_LOST,

@@ -83,6 +83,12 @@ def _issues(report: Report) -> Iterator[str]:
             yield f"  … and {number - EXAMPLES:,} more of this kind ({code})."
 
 
+def _left_out(report: Report) -> bool:
+    """Tell whether there are more issues of a kind than are shown."""
+    counts = Counter(i.code for i in report.issues if i.severity is Severity.ERROR)
+    return any(number > EXAMPLES for number in counts.values())
+
+
 def _others(report: Report) -> Iterator[str]:
     """Yield the first conflicts and doubts with what is to be done, and how many more there are."""
     for status in (Status.CONFLICT, Status.IN_DOUBT):
@@ -106,7 +112,9 @@ def _next(report: Report, *, compared: bool) -> Iterator[str]:
             "import."
         )
     if summary.counts[Status.INVALID]:
-        yield "Correct the cells named above in the file, save it, and check it again."
+        yield "Correct the file, save it, and check it again."
+        if summary.output is None and _left_out(report):
+            yield "To see what is wrong with every row: the same command with --output checked.xlsx"
     if summary.counts[Status.READY]:
         yield "Nothing was sent. To create what is ready: the same command without `check`."
     else:

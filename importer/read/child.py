@@ -33,7 +33,7 @@ one. So a bomb ends within 10 also where others are at work."""
 PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 """The environment variables that Python and its libraries may need; no secret is among them."""
 
-SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx."
+SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx. Nothing was sent."
 REMEDY = "Copy the table into a new workbook and save that as .xlsx, or save the sheet as CSV UTF-8"
 
 

@@ -51,7 +51,8 @@ def choose_sheet(
         return fitting[0]
     if fitting:
         raise FileError(
-            f"{path} has several sheets with invoices: {_listed(fitting)}. Choose with --sheet."
+            f"{path} has several sheets with invoices: {_listed(fitting)}. Choose one, such as "
+            f'--sheet "{fitting[0]}". Nothing was sent.'
         )
     fitting = [
         name
@@ -64,7 +65,10 @@ def choose_sheet(
             f' a sheet\'s tab, Unhide), or name it: --sheet "{fitting[0]}". Nothing was sent.'
         )
     if not visible:
-        raise FileError(f"{path} has no visible sheet with cells. Unhide the one with invoices.")
+        raise FileError(
+            f"{path} has no visible sheet with cells. Unhide the one with invoices (right-click a "
+            "sheet's tab, Unhide). Nothing was sent."
+        )
     return max(visible, key=lambda name: count_fields(headers[name], opening.columns))
 
 
@@ -77,7 +81,9 @@ def _find_sheet(path: Path, names: Sequence[str], wanted: str) -> str:
         return by_form[form]
     near = difflib.get_close_matches(form, by_form, n=1)
     hint = f' Did you mean "{by_form[near[0]]}"?' if near else ""
-    raise FileError(f'{path} has no sheet "{wanted}".{hint} Its sheets: {_listed(names)}.')
+    raise FileError(
+        f'{path} has no sheet "{wanted}".{hint} Its sheets: {_listed(names)}. Nothing was sent.'
+    )
 
 
 def _headers(

@@ -51,7 +51,9 @@ def read_source(path: Path, most: int) -> Source:
     packed = _read(path, name, most)
     data = _unpack(packed, name, most) if packed.startswith(GZIP) else packed
     if not data.strip(BLANK):
-        raise FileError(f"{name} is empty. Export the sheet again, then import the new file.")
+        raise FileError(
+            f"{name} is empty. Export the sheet again, then import the new file. Nothing was sent."
+        )
     return Source(name, data, hashlib.sha256(packed).hexdigest())
 
 
@@ -63,11 +65,12 @@ def _read(path: Path, name: Path, most: int) -> bytes:
             return _read_capped(file, name, most)
     except FileNotFoundError as exc:
         raise FileError(
-            f"There is no file {path}. {_suggest(path)}Check the name and the folder."
+            f"There is no file {path}. {_suggest(path)}Check the name and the folder. Nothing was "
+            "sent."
         ) from exc
     except IsADirectoryError as exc:
         raise FileError(
-            f"{path} is a folder. Name the file in it that you want to import."
+            f"{path} is a folder. Name the file in it that you want to import. Nothing was sent."
         ) from exc
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
         why = exc.strerror if isinstance(exc, OSError) else exc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,21 @@ OLE = b"\xd0\xcf\x11\xe0"
 Place = tuple[int, int, str]
 """A row and a column, both from 0, and what is said of the cell."""
 
+Group = tuple[str, int, Sequence[int]]
+"""What is said of cells, their column and their rows, both from 0."""
+
 Range = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of a merged range, both from 0."""
+
+
+HOLDS: dict[str, Callable[[pl.Series, pl.Series], pl.Series]] = {
+    "numbers": lambda _, kinds: kinds == Kind.NUMBER,
+    "whole": lambda texts, kinds: (kinds == Kind.NUMBER) & texts.str.contains(".", literal=True),
+    "natural": lambda texts, kinds: (kinds == Kind.NUMBER) & texts.str.contains(r"\.|^0$"),
+    "texts": lambda texts, kinds: (kinds == Kind.TEXT) & texts.is_not_null(),
+    "dates": lambda _, kinds: kinds == Kind.DATE,
+}
+"""By what the child says of a format: which cells show something else, by their texts and kinds."""
 
 
 def read_workbook(path: Path, data: bytes, opening: Opening) -> Grid:
@@ -52,7 +65,8 @@ def _tell_ole(data: bytes) -> str:
     if ENCRYPTED in data:
         return (
             "is protected by a password. Open it, remove the password (File, Info, Protect "
-            "Workbook, Encrypt with Password, empty the box), save it, import it again."
+            "Workbook, Encrypt with Password, empty the box), save it, and import it again. "
+            "Nothing was sent."
         )
     return f"is a workbook of the old .xls kind. {SAVE_AS}"
 
@@ -118,14 +132,24 @@ def _to_marks(
     A formula's error counts as its value, a date isn't a number, what is merged but filled isn't
     blank.
     """
-    formats = _to_places(said["formats"], Mark.FORMAT)
+    merged = _find_merged(path, cells, said["merged"])
     return pl.concat(
         [
-            _keep(_find_merged(path, cells, said["merged"]), cells.select(pl.all().is_null())),
+            _keep(merged, cells, lambda column: cells[column].is_null()),
             _to_places(said["formulas"], Mark.FORMULA),
-            _keep(formats, kinds.select(pl.all() == Kind.NUMBER)),
+            *(_find_formats(cells, kinds, name, said["formats"][name]) for name in HOLDS),
         ]
     ).sort("row", maintain_order=True)
+
+
+def _find_formats(
+    cells: pl.DataFrame, kinds: pl.DataFrame, name: str, groups: Sequence[Group]
+) -> pl.DataFrame:
+    """Return the cells that hold what their formats show otherwise."""
+    schema: dict[str, Any] = {"text": pl.String, "column": pl.UInt32, "row": pl.List(pl.UInt32)}
+    places = pl.DataFrame(groups, schema=schema, orient="row").explode("row")
+    holds = HOLDS[name]
+    return _keep(_named(places, Mark.FORMAT), cells, lambda c: holds(cells[c], kinds[c]))
 
 
 def _to_places(places: Sequence[Place], mark: Mark) -> pl.DataFrame:
@@ -144,14 +168,16 @@ def _named(places: pl.DataFrame, mark: Mark) -> pl.DataFrame:
     ).cast(MARK_SCHEMA)  # type: ignore[arg-type]  # a schema of types is one
 
 
-def _keep(marks: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Return the marks of the cells for which a frame of truth values says so."""
+def _keep(
+    marks: pl.DataFrame, cells: pl.DataFrame, wanted: Callable[[str], pl.Series]
+) -> pl.DataFrame:
+    """Return the marks of those cells of a column for which a truth value says so."""
     parts = [
-        part.filter(wanted[str(column)].gather(part["row"] - 1))
-        for (column,), part in marks.filter(pl.col("row") <= wanted.height).group_by(
+        part.filter(wanted(str(column)).gather(part["row"] - 1))
+        for (column,), part in marks.filter(pl.col("row") <= cells.height).group_by(
             "column", maintain_order=True
         )
-        if str(column) in wanted.columns
+        if str(column) in cells.columns
     ]
     return pl.concat(parts) if parts else no_marks()
 

@@ -15,14 +15,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from importer.unpack.cells import Value, show_column
-from importer.unpack.marks import Marks, find_marks
+from importer.unpack.cells import Value, show_column, show_day
+from importer.unpack.marks import Marks, find_marks, group
 from importer.unpack.package import (
     STRINGS,
     RefusedError,
     counts_from_1904,
-    find_odd_styles,
     find_sheets,
+    find_styles,
     open_package,
 )
 
@@ -98,7 +98,7 @@ class Book:
             "date1904": self._date1904,
             "hidden": marks.hidden,
             "formulas": marks.formulas,
-            "formats": marks.formats,
+            "formats": {kind: group(places) for kind, places in marks.formats().items()},
         }
         sheet = self._load(name, marks)
         rows, start = _rows(sheet, marks), 0
@@ -119,7 +119,7 @@ class Book:
 
     def _look(self, name: str) -> Marks:
         xml = self._package.read(self._parts[name])
-        return find_marks(xml, find_odd_styles(self._package))
+        return find_marks(xml, find_styles(self._package))
 
     def _load(self, name: str, marks: Marks) -> CalamineSheet:
         """Return a sheet, from what is kept or afresh.
@@ -165,10 +165,10 @@ def _rows(sheet: CalamineSheet, marks: Marks) -> Iterator[list[Value]]:
     """Return a sheet's rows from its very first, the cells from the column of its first cell on.
 
     With the error values that it shows put in, and with the rows and columns where nothing but
-    formulas without a value stand: to calamine, both are blank.
+    formulas without a value stand: to calamine, both are blank. Times that nobody sees are off.
     """
     rows = cast(Iterator[list[Value]], sheet.iter_rows())
-    if not marks.errors and not marks.formulas:
+    if not marks.errors and not marks.formulas and not marks.days:
         return rows
     return _completed(rows, marks, sheet)
 
@@ -177,14 +177,19 @@ def _completed(
     rows: Iterator[list[Value]], marks: Marks, sheet: CalamineSheet
 ) -> Iterator[list[Value]]:
     errors: dict[int, list[tuple[int, str]]] = {}
+    days: dict[int, list[int]] = {}
     left, width = _left(sheet), sheet.end[1] + 1 if sheet.end else 0
     for row, column, text in marks.errors:
         errors.setdefault(row, []).append((column - left, text))
+    for row, column, _ in marks.days:
+        days.setdefault(row, []).append(column - left)
     added: list[Value] = [""] * (max((c + 1 for _, c, _ in marks.formulas), default=0) - width)
     height = 0
     for values in rows:
         for column, text in errors.get(height, ()):
             values[column] = text
+        for column in days.get(height, ()):
+            values[column] = show_day(values[column])
         height += 1
         yield values + added
     last = max((row for row, *_ in marks.formulas), default=-1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ DIGITS = 15
 limits": number precision)."""
 
 WHOLE_BELOW = 10.0**DIGITS
+ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 
 
 def show_column(values: Sequence[Value]) -> tuple[list[str | None], str | list[str]]:
@@ -54,6 +56,19 @@ def show_moment(value: dt.datetime) -> str:
     """Return a date and time to the second, without the noise of days counted as fractions."""
     steady = value + dt.timedelta(microseconds=500)
     return steady.isoformat(" ", "seconds")
+
+
+def show_day(value: Value) -> Value:
+    """Return a date and time as the date alone, anything else as it is.
+
+    Args:
+        value: A cell whose format shows no time; an ISO text where the file has one for a date.
+    """
+    if isinstance(value, dt.datetime):
+        return (value + dt.timedelta(microseconds=500)).date()
+    if isinstance(value, str) and ISO_MOMENT.fullmatch(value):
+        return value.partition("T")[0]
+    return value
 
 
 def show_duration(value: dt.timedelta) -> str:

@@ -7,27 +7,23 @@ are parsed a second time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from xml.parsers import expat
 
+from importer.unpack.formats import Styles
 from importer.unpack.package import DamagedError
-
-ROOT = re.compile(rb"<(?P<prefix>(?:\w+:)?)worksheet[\s>/]")
-
-FORMULAS_WITHOUT_VALUE = (
-    rb"</%bf>\s*</%bc>",
-    rb"<%bf\s[^>]*/>\s*</%bc>",
-    (
-        rb"""<%bc\s(?![^>]*\bt=["'](?:str|b)["'])[^>]*>\s*<%bf(?:\s[^>]*)?(?:/>|>[^<]*</%bf>)\s*"""
-        rb"""<%bv(?:\s[^>]*)?(?:/>|>\s*[-+]?0*\.?0*(?:[eE][-+]?\d+)?\s*</)"""
-    ),
-)
-"""No value at all, or a number that is none or 0; `%b` stands for the namespace's prefix."""
+from importer.unpack.scan import Place, Scan, column_number
 
 TRUE = frozenset({"1", "true", "on"})
+ROOT = re.compile(rb"<(?P<prefix>(?:\w+:)?)worksheet[\s>/]")
+
 NUMBER_TYPES = frozenset({None, "n"})
+FRACTIONS = frozenset(".eET")
+"""What a value with a fraction or a time has."""
+
+DEFAULT_STYLE = "0"
+"""The style of a cell that names none (ECMA-376 part 1, 18.3.1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +35,48 @@ class Marks:
         errors: The cells with an error value, and which.
         formulas: The cells with a formula and no stored value, or a stored 0; the text is the
             stored value.
-        formats: The number cells that are shown otherwise, and their number format.
+        numbers: The cells that are shown otherwise if they hold a number; the text is the format.
+        whole: Those that are so if the number isn't whole.
+        natural: Those that are so if the number isn't whole, or 0.
+        texts: Those that are so if they hold a text.
+        dates: Those that show no whole date, if they hold one.
+        days: Those that may hold a time that isn't shown.
     """
 
     hidden: list[int] = field(default_factory=list)
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    formulas: list[tuple[int, int, str]] = field(default_factory=list)
-    formats: list[tuple[int, int, str]] = field(default_factory=list)
+    errors: list[Place] = field(default_factory=list)
+    formulas: list[Place] = field(default_factory=list)
+    numbers: list[Place] = field(default_factory=list)
+    whole: list[Place] = field(default_factory=list)
+    natural: list[Place] = field(default_factory=list)
+    texts: list[Place] = field(default_factory=list)
+    dates: list[Place] = field(default_factory=list)
+    days: list[Place] = field(default_factory=list)
+
+    def formats(self) -> dict[str, list[Place]]:
+        """Return the cells that a format shows otherwise, by what they must hold for it."""
+        names = ("numbers", "whole", "natural", "texts", "dates")
+        return {name: getattr(self, name) for name in names}
 
 
-def find_marks(xml: bytes, odd_styles: Mapping[str, str]) -> Marks:
+def group(places: Iterable[Place]) -> list[tuple[str, int, list[int]]]:
+    """Return places by text and column, as many cells of a column have one format.
+
+    Args:
+        places: The cells.
+    """
+    groups: dict[tuple[str, int], list[int]] = {}
+    for row, column, text in places:
+        groups.setdefault((text, column), []).append(row)
+    return [(text, column, rows) for (text, column), rows in groups.items()]
+
+
+def find_marks(xml: bytes, styles: Styles) -> Marks:
     """Return what a sheet's XML says of its cells.
 
     Args:
         xml: The sheet's part.
-        odd_styles: The number formats that show something else, by their style's index.
+        styles: Those whose number format may show something else.
 
     Raises:
         DamagedError: When rows come twice or out of order: one would take the other's place.
@@ -61,79 +84,58 @@ def find_marks(xml: bytes, odd_styles: Mapping[str, str]) -> Marks:
     root = ROOT.search(xml)
     if root is None:
         raise DamagedError("root")
-    look = _Look(root["prefix"].decode(), odd_styles)
-    scan = _Scan(xml, root["prefix"])
-    if scan.is_plain():
-        scan.check_rows()
-        return look.parse(b"<x>" + b"".join(scan.pieces(odd_styles)) + b"</x>")
-    return look.parse(xml)
+    sorter = _Sorter(styles)
+    scan = Scan(xml, root["prefix"])
+    if sorter.is_odd(DEFAULT_STYLE) or not scan.is_plain():
+        return _Look(root["prefix"].decode(), sorter).parse(xml)
+    scan.check_rows()
+    for cell in scan.styled(sorter.said):
+        sorter.add(*cell)
+    for cell in scan.fractions(sorter.days):
+        sorter.add_fraction(*cell)
+    look = _Look(root["prefix"].decode(), _Sorter(Styles(), sorter.marks))
+    return look.parse(b"<x>" + b"".join(scan.pieces()) + b"</x>")
 
 
-class _Scan:
-    """A search of a sheet's bytes for what is worth parsing.
+class _Sorter:
+    """What the cells' styles say."""
 
-    Every pattern begins with letters of its own, which makes the search as fast as memory is.
-    """
+    def __init__(self, styles: Styles, marks: Marks | None = None) -> None:
+        self.marks = marks or Marks()
+        self.days = styles.days
+        self.said: dict[str, list[tuple[list[Place], str]]] = {}
+        for name, places in self.marks.formats().items():
+            for style, code in getattr(styles, name).items():
+                self.said.setdefault(style, []).append((places, code))
 
-    def __init__(self, xml: bytes, prefix: bytes) -> None:
-        self._xml = xml
-        self._prefix = prefix
+    def is_odd(self, style: str) -> bool:
+        """Tell whether cells of a style may show something else than they hold."""
+        return style in self.said or style in self.days
 
-    def is_plain(self) -> bool:
-        """Tell whether the XML is written as spreadsheet programs do.
+    def add(self, row: int, column: int, style: str) -> None:
+        """Add a cell that isn't blank."""
+        for places, code in self.said.get(style, ()):
+            places.append((row, column, code))
 
-        Each row and cell says first of all where it is, and nothing is commented out.
-        """
-        odd = (b"<%bc>" % self._prefix, b"<%brow>" % self._prefix, b"<!")
-        if any(text in self._xml for text in odd):
-            return False
-        cells = self._xml.count(b"<%bc " % self._prefix)
-        return cells == self._xml.count(b"<%bc r=" % self._prefix)
-
-    def check_rows(self) -> None:
-        numbers = [
-            int(n) for n in self._find(rb"<%brow\s(?:[^>]*?\s)?r=[\"'](\d+)").findall(self._xml)
-        ]
-        if any(one >= following for one, following in pairwise(numbers)):
-            raise DamagedError("rows")
-
-    def pieces(self, odd_styles: Mapping[str, str]) -> Iterator[bytes]:
-        """Yield the elements of rows and cells that may say something, in the order of the file."""
-        for row in self._find(rb"<%brow\s[^>]*?(?:hidden=|ht=[\"']0)[^>]*>").findall(self._xml):
-            yield row if row.endswith(b"/>") else row[:-1] + b"/>"
-        opening, closing = b"<%bc " % self._prefix, b"</%bc>" % self._prefix
-        starts = {self._xml.rfind(opening, 0, hit) for hit in self._hits(odd_styles)}
-        for start in sorted(starts - {-1}):
-            end = self._xml.find(b">", start)
-            if self._xml[end - 1 : end] != b"/":
-                yield self._xml[start : self._xml.index(closing, end) + len(closing)]
-
-    def _hits(self, odd_styles: Mapping[str, str]) -> Iterator[int]:
-        patterns = [rb"t=[\"']e[\"']"]
-        has_formulas = b"<%bf" % self._prefix in self._xml
-        if has_formulas and any(self._find(f).search(self._xml) for f in FORMULAS_WITHOUT_VALUE):
-            patterns.append(rb"<%bf[\s/>]")
-        if odd_styles:
-            patterns.append(rb"s=[\"'](?:" + "|".join(odd_styles).encode() + rb")[\"']")
-        for pattern in patterns:
-            yield from (match.start() for match in self._find(pattern).finditer(self._xml))
-
-    def _find(self, pattern: bytes) -> re.Pattern[bytes]:
-        return re.compile(pattern.replace(b"%b", self._prefix), re.DOTALL)
+    def add_fraction(self, row: int, column: int, style: str) -> None:
+        """Add a cell whose value may have a fraction."""
+        if style in self.days:
+            self.marks.days.append((row, column, self.days[style]))
 
 
 class _Look:
     """One pass over rows and cells (ECMA-376 part 1, 18.3.1.4 `c`, 18.3.1.73 `row`)."""
 
-    def __init__(self, prefix: str, odd_styles: Mapping[str, str]) -> None:
-        self._odd = odd_styles
-        self._marks = Marks()
+    def __init__(self, prefix: str, sorter: _Sorter) -> None:
+        self._sorter = sorter
+        self._marks = sorter.marks
         self._row_tag, self._cell_tag = f"{prefix}row", f"{prefix}c"
         self._formula_tag, self._value_tag = f"{prefix}f", f"{prefix}v"
         self._row = self._column = self._last_row = -1
         self._type: str | None = None
-        self._format: str | None = None
-        self._formula = False
+        self._style = DEFAULT_STYLE
+        self._inline_tag = f"{prefix}is"
+        self._formula = self._filled = False
         self._value: list[str] | None = None
 
     def parse(self, xml: bytes) -> Marks:
@@ -156,10 +158,12 @@ class _Look:
         if name == self._cell_tag:
             self._place(attributes.get("r"))
             self._type = attributes.get("t")
-            self._format = self._odd.get(attributes.get("s", "0"))
-            self._formula, self._value = False, None
+            self._style = attributes.get("s", DEFAULT_STYLE)
+            self._formula, self._value, self._filled = False, None, False
         elif name == self._value_tag:
-            self._value = []
+            self._value, self._filled = [], True
+        elif name == self._inline_tag:
+            self._filled = True
         elif name == self._formula_tag:
             self._formula = True
         elif name == self._row_tag:
@@ -171,10 +175,7 @@ class _Look:
             self._column += 1
             return
         letters = name.rstrip("0123456789")
-        self._row, self._column = int(name[len(letters) :]) - 1, 0
-        for letter in letters.upper():
-            self._column = self._column * 26 + ord(letter) - 64
-        self._column -= 1
+        self._row, self._column = int(name[len(letters) :]) - 1, column_number(letters)
 
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = attributes.get("r")
@@ -206,8 +207,10 @@ class _Look:
             text is None or (self._type in NUMBER_TYPES and _is_zero(text or "0"))
         ):
             self._marks.formulas.append((self._row, self._column, text or ""))
-        elif self._format is not None and text and self._type in NUMBER_TYPES:
-            self._marks.formats.append((self._row, self._column, self._format))
+        elif self._filled:
+            self._sorter.add(self._row, self._column, self._style)
+            if not FRACTIONS.isdisjoint(text or ""):
+                self._sorter.add_fraction(self._row, self._column, self._style)
 
 
 def _is_zero(text: str) -> bool:

@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from importer.unpack.formats import number_format, shows_otherwise
+from importer.unpack.formats import Styles, number_format, sort_styles
 
 CHUNK = 1 << 20
 WORKBOOK, STRINGS = "xl/workbook.xml", "xl/sharedstrings.xml"
@@ -132,13 +132,13 @@ def counts_from_1904(package: Package) -> bool:
     )
 
 
-def find_odd_styles(package: Package) -> dict[str, str]:
-    """Return the number formats that show something else than the number, by their style's index.
+def find_styles(package: Package) -> Styles:
+    """Return the styles whose number format may show something else than the cell holds.
 
     A cell's `s` names an `xf` of `cellXfs`, which names the format (ECMA-376 part 1, 18.8.10).
     """
     if "xl/styles.xml" not in package.parts:
-        return {}
+        return Styles()
     root = ET.fromstring(package.read("xl/styles.xml"))  # noqa: S314 without a DTD
     own = {
         element.get("numFmtId", ""): element.get("formatCode", "")
@@ -146,8 +146,7 @@ def find_odd_styles(package: Package) -> dict[str, str]:
         if _local(element.tag) == "numFmt"
     }
     xfs = next((element for element in root if _local(element.tag) == "cellXfs"), ())
-    codes = (number_format(xf.get("numFmtId", "0"), own) for xf in xfs)
-    return {str(style): code for style, code in enumerate(codes) if shows_otherwise(code)}
+    return sort_styles(number_format(xf.get("numFmtId", "0"), own) for xf in xfs)
 
 
 def _book(package: Package) -> ET.Element:

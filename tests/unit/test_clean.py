@@ -117,6 +117,31 @@ def test_uncertain_cell_is_an_issue(field: Field, text: str, code: str) -> None:
     assert issues[0].message.count(" — ") == 2
 
 
+@pytest.mark.parametrize("text", ["NULL", "\\N", "nan", "<NA>", "None"])
+def test_what_programs_write_for_no_text_is_no_note(text: str) -> None:
+    """A database's or a data frame's word for nothing never reaches a customer."""
+    value, [issue] = clean_cell(Field.NOTE, text)
+    assert (value, issue.code) == (None, Code.MISSING_VALUE)
+
+
+def test_apostrophes_around_a_note_are_told() -> None:
+    """A note that doubles its apostrophes between two others is quoted by them."""
+    assert clean_cell(Field.NOTE, "'O''Brien & Sons'")[1][0].code is Code.STRAY_QUOTE
+    assert clean_cell(Field.NOTE, "'tis O'Brien's") == ("'tis O'Brien's", [])
+
+
+def test_formula_is_no_reference() -> None:
+    """A formula that a CSV holds instead of its result is told; `="…"` is text all the same."""
+    [issue] = clean_cell(Field.REFERENCE_ID, "=A1&B1")[1]
+    assert issue.code is Code.FORMULA_WITHOUT_VALUE
+    assert clean_cell(Field.REFERENCE_ID, '="00123"') == ("00123", [])
+
+
+def test_apostrophe_is_no_part_of_a_reference() -> None:
+    """The mark by which sheets keep a text a text doesn't belong to it."""
+    assert clean_cell(Field.REFERENCE_ID, "'-A1")[1][0].code is Code.REFERENCE_CHARACTERS
+
+
 def test_text_that_only_resembles_an_error_is_text() -> None:
     """A note may begin with a hash, or shout."""
     for text in ("#N/A, see file", "#URGENT!", "Error:", "# 1"):
@@ -180,6 +205,38 @@ def test_leading_zeros_of_an_id_are_harmless() -> None:
     """The API takes a number, which has none."""
     table = workbook("123", Field.COUNTERPARTY_ID, Kind.NUMBER, Mark.FORMAT, "00000")
     assert clean_table(table).issues == ()
+
+
+@pytest.mark.parametrize("field", list(Field))
+@pytest.mark.parametrize("code", ["0.00", "#,##0", "0;0", "0.00E+00", '#,##0.00 "€"', '"$"#,##0'])
+def test_only_an_id_may_be_shown_with_more_than_its_digits(field: Field, code: str) -> None:
+    """Decimals, thousands and currencies change no number, but the text of anything else."""
+    issues = clean_table(workbook("1234", field, Kind.NUMBER, Mark.FORMAT, code)).issues
+    harmless = field is Field.COUNTERPARTY_ID and code != "0.00E+00"
+    assert [i.code for i in issues] == ([] if harmless else ["number_shown_otherwise"])
+
+
+@pytest.mark.parametrize("field", list(Field))
+def test_text_shown_otherwise_is_an_issue(field: Field) -> None:
+    """A format may add letters to a text too, to a customer's number as well."""
+    issues = clean_table(workbook("123", field, Kind.TEXT, Mark.FORMAT, "00@")).issues
+    assert [i.code for i in issues] == ["number_shown_otherwise"]
+    assert 'holds the text "123"' in issues[0].message
+
+
+@pytest.mark.parametrize("mark", [None, Mark.FORMAT])
+def test_blank_cell_under_any_format_is_blank(mark: Mark | None) -> None:
+    """A cell that holds white space alone shows nothing that could be meant."""
+    assert clean_table(workbook(" ", Field.DUE_DATE, Kind.TEXT, mark, '"x"@')).issues == ()
+
+
+def test_due_date_shown_in_part_is_an_issue() -> None:
+    """January 2027 isn't the 31st of it: nobody sees which day would be sent."""
+    table = workbook("2027-01-31", Field.DUE_DATE, Kind.DATE, Mark.FORMAT, "mmm-yy")
+    invoices = clean_table(table)
+    assert [i.code for i in invoices.issues] == ["number_shown_otherwise"]
+    assert "show only month and year" in invoices.issues[0].message
+    assert invoices.frame["due_date"][0] is None
 
 
 @pytest.mark.parametrize("field", [Field.REFERENCE_ID, Field.NOTE])
