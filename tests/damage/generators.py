@@ -1,0 +1,50 @@
+"""Every generator of variants."""
+
+from __future__ import annotations
+
+from damage import cells, dates, files, headers, records, sheets, tables, values
+from damage.variant import Generator
+
+ALL: tuple[Generator, ...] = (
+    records.delimiters,
+    records.double_damage,
+    records.extra_quotes,
+    records.missing_quotes,
+    records.quote_pairs,
+    records.line_breaks,
+    records.line_ends,
+    records.rows_otherwise,
+    files.unicode_encodings,
+    files.legacy_encodings,
+    files.mixed_encodings,
+    files.dialects,
+    files.odd_dialects,
+    files.margins,
+    files.packing,
+    files.cut_off,
+    files.kinds,
+    tables.surroundings,
+    tables.second_tables,
+    headers.headers_written_otherwise,
+    headers.headers,
+    headers.tall_headers,
+    headers.mappings,
+    tables.odd_rows,
+    tables.growing,
+    values.odd_cells,
+    dates.date_columns,
+    dates.month_names,
+    dates.zones,
+    values.id_columns,
+    values.reference_columns,
+    sheets.margins,
+    sheets.surroundings,
+    sheets.headers,
+    sheets.hidden,
+    sheets.several,
+    sheets.files,
+    cells.faults,
+    cells.merged,
+    cells.numbers,
+    cells.dates,
+)
