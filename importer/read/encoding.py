@@ -17,7 +17,7 @@ from importer.errors import FileError, UsageError
 from importer.model import Code, Issue, explain
 from importer.read.kind import say_binary
 from importer.read.letters import mixes_alphabets, triples_of
-from importer.read.western import WESTERN, find_disputed, find_likeliest
+from importer.read.western import WESTERN, weigh_encodings
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -36,6 +36,9 @@ MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 ASCII = bytes(range(0x20, 0x7F))
+
+RARE_SIGNS = "\U00020000"
+"""The first of the Chinese characters that hardly anyone writes."""
 
 FEW = 20
 """How many letters may make UTF-8 by chance."""
@@ -191,7 +194,7 @@ def _doubt_few(data: bytes, text: str) -> dict[int, Doubt]:
     """
     if text.isascii() or len(MULTIBYTE.findall(data)) > FEW:
         return {}
-    mixed = [triple for triple in triples_of(text) if mixes_alphabets(*triple)]
+    mixed = [t for t in triples_of(text) if mixes_alphabets(*t) or t[1] >= RARE_SIGNS]
     return {
         number: Doubt(_readings(line, "utf-8", "mac_roman"))
         for number, line in enumerate(LINE_END.split(data), 1)
@@ -219,13 +222,10 @@ def _decode_damaged(path: Path, data: bytes) -> Decoded:
 
 def _guess(path: Path, data: bytes) -> Decoded:
     """Decode as Windows-1252 where that is certain, else as what is likeliest, with doubts."""
-    disputed = find_disputed(data)
-    if disputed is None:
-        codec = find_likeliest(data) or _guess_codec(data) or WESTERN
-        doubts = _doubt_lines(data, codec, {})
-    else:
-        codec = WESTERN
-        doubts = _doubt_lines(data, codec, disputed) if disputed else {}
+    found = weigh_encodings(data)
+    codec = found.codec or _guess_codec(data) or WESTERN
+    certain = found.codec == WESTERN and not found.disputed
+    doubts = {} if certain else _doubt_lines(data, codec, found.disputed)
     text = data.decode(codec, "replace")
     warning = (
         f"{path.name} was read as {_shown(codec)}, found out by its letters: if some look wrong, "

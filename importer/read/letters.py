@@ -1,132 +1,199 @@
-"""How letters follow one another in a language: which readings of a byte make sense in its word.
+"""How letters follow one another in a language: which reading of a file's bytes makes sense.
 
 What is known of the languages is Unicode's CLDR, by babel: the names of the world's languages,
-countries, currencies, days and months, some two thousand words in each.
+countries, currencies, days and months, some two thousand words in each, and a few of our own.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache
-from types import MappingProxyType
+from functools import cache, lru_cache
+from math import log
 from typing import Any
 
 from babel import Locale
 
-WORD = re.compile(r"[^\W\d_]+")
+from importer.read.languages import LETTERS, WORDS
+
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+WORD = re.compile(rf"[^\W\d_{APOSTROPHE}][^\W\d_]*(?:{APOSTROPHE}[^\W\d_]+)?")
+TONES = frozenset(LETTERS["vi"][-5:])
+PLAIN = {
+    ord(letter): unicodedata.normalize("NFD", letter)[0]
+    for letters in LETTERS.values()
+    for letter in letters
+    if unicodedata.normalize("NFD", letter)[0] in "aeiouy"
+}
+"""The vowels without their accents: what follows them is alike."""
+
 EDGE = " "
 """What stands for the edge of a word."""
 
-VOWELS = frozenset("aeiouyæøœ")
-
-SYMBOLS = frozenset("€£§°«»“”‘’„…–—•©®™ºª²³¿¡·´×\N{NO-BREAK SPACE}")  # noqa: RUF001 as they are meant
+SYMBOLS = frozenset("€£§°«»“”‘’„…–—•©®™ºª²³½¿¡·´×\N{NO-BREAK SPACE}")  # noqa: RUF001 as they are meant
 """What isn't a letter and yet is found in invoices, at the edge of a word."""
 
 TOUCHING = frozenset("°«»“”‘’„…–—•©®™ºª²³¿¡\N{NO-BREAK SPACE}")  # noqa: RUF001 as they are meant
 """Those of them that touch a word."""
 
 OPENING = frozenset("«„¿¡\N{LEFT SINGLE QUOTATION MARK}")
-CLOSING = frozenset("»”°ºª")
+CLOSING = frozenset("»”°ºª™®")
 """Those of them that touch it on one side alone."""
 
+LOOSE = frozenset("…–—•\N{NO-BREAK SPACE}")  # noqa: RUF001 as they are meant
+"""Those of them that mostly touch none."""
 
-class Fit(IntEnum):
-    """How well a letter stands between its neighbours."""
+RARE = log(1e-6)
+"""The logarithm of a letter's chance where a language doesn't have it, or not so."""
 
-    NEVER = 0
-    """A capital within small letters, a letter in a number, a symbol in a word."""
-    UNKNOWN = 1
-    LIKELY = 2
-    """After that letter or before that one, and between the like of both."""
-    KNOWN = 3
-    """Just there."""
+SYMBOL = log(0.02)
+"""The logarithm of a symbol's chance."""
 
+PRIOR, PAIR_PRIOR, LETTER_PRIOR = 8.0, 12.0, 200.0
+"""How many letters, read in a context, count as much as what is known without it."""
 
-MORE: Mapping[str, str] = MappingProxyType(
-    {
-        "fr": "à où là déjà très œuvre sœur août année dépôt école été être même règlement reçu "
-        "réparation société événement élève goût coût fenêtre forêt bûche noël maïs ambiguë",
-        "pt": "à às é há março prestação serviços órgão comissões cartões pensões não são mão irmã "
-        "água três mês você crédito débito imóvel café avó avô próximo lâmpada índice título",
-        "es": "año señor niño diseño reparación número útil último ángel índice según café aquí "
-        "médico línea artículo país través pingüino núñez ibáñez muñoz peña compañía montaña",
-        "it": "à è é città perché più già così lunedì attività qualità caffè virtù però",
-        "de": "straße größe gebühr büro prüfung schlüssel öl übung jährlich höhe fluß fuß münchen",
-        "sv": "år båt städning översättning hyrå gård möte ägare kött",
-        "da": "år rengøring ændring øl købt kørsel måned færdig høj",
-        "nb": "år rengjøring kjøp kjøring måned høy",
-        "fi": "äiti työ käännös yö hyvä päivä",
-    }
-)
-"""Common words of invoices and some of the shortest, which CLDR's names lack."""
+OWN_WEIGHT = 3
+"""How often a word of invoices counts; one of CLDR's counts once."""
 
 
-@dataclass(frozen=True, slots=True)
 class Spelling:
-    """Which letters that aren't ASCII stand between which, in some languages.
+    """How probable each letter of a language is after two others (a smoothed trigram model)."""
 
-    Attributes:
-        triples: A letter with its two neighbours, in small letters; a word's edge is a space.
-        pairs: The same without the one neighbour or the other, which is a "?".
-        shapes: The same, of the neighbours only whether they are vowels ("a") or not ("b").
-    """
+    __slots__ = ("_counts", "_found", "_letters", "_total")
 
-    triples: frozenset[str]
-    pairs: frozenset[str]
-    shapes: frozenset[str]
-
-    def judge(self, triple: str) -> Fit:
-        """Return how well a letter stands between its neighbours.
+    def __init__(self, language: str) -> None:
+        """Learn a language.
 
         Args:
-            triple: The letter with its neighbours, as written.
+            language: Its code in CLDR, such as `fr`.
         """
-        before, letter, after = tuple(triple)
-        if letter in SYMBOLS or not letter.isalpha():
-            good = letter in SYMBOLS and _may_stand(before, letter, after)
-            return Fit.LIKELY if good else Fit.NEVER
-        if before.isdigit() or after.isdigit() or _breaks_word(before, letter, after):
-            return Fit.NEVER
-        folded = _fold(triple)
-        if folded in self.triples:
-            return Fit.KNOWN
-        paired = f"{folded[:2]}?" in self.pairs or f"?{folded[1:]}" in self.pairs
-        return Fit.LIKELY if paired and _shape(folded) in self.shapes else Fit.UNKNOWN
+        own = set(LETTERS[language])
+        latin = not own or any(unicodedata.name(c, "").startswith("LATIN") for c in own)
+        self._letters = own | set(EDGE + APOSTROPHE)
+        if latin:
+            self._letters |= set("abcdefghijklmnopqrstuvwxyz")
+        self._found: dict[str, float] = {}
+        self._counts: Counter[str] = Counter()
+        for word, times in _words(language).items():
+            if self._letters.issuperset(word):
+                text = EDGE + word + EDGE
+                for at in range(1, len(text)):
+                    for start in range(max(at - 2, 0), at + 1):
+                        self._counts[text[start : at + 1]] += times
+                    plain = text[max(at - 2, 0) : at].translate(PLAIN) + ">"
+                    self._counts[plain] += times
+                    self._counts[plain + text[at]] += times
+                self._counts[EDGE] += times
+        self._total = sum(n for part, n in self._counts.items() if len(part) == 1)
+
+    def weigh(self, triple: str) -> float:
+        """Return the logarithm of the chance of a letter after two others.
+
+        Args:
+            triple: The two (an edge twice, at a word's beginning) and the letter, all small.
+        """
+        found = self._found.get(triple)
+        if found is None:
+            found = self._found[triple] = self._weigh(triple)
+        return found
+
+    def _weigh(self, triple: str) -> float:
+        if triple[2] not in self._letters:
+            return RARE
+        counts = self._counts
+        base = LETTER_PRIOR / len(self._letters)
+        chance = (counts[triple[2]] + base) / (self._total + LETTER_PRIOR)
+        chance = (counts[triple[1:]] + PAIR_PRIOR * chance) / (counts[triple[1]] + PAIR_PRIOR)
+        if triple[0] + triple[1] != EDGE + EDGE:
+            plain = triple[:2].translate(PLAIN)
+            if plain != triple[:2]:
+                seen = counts[f"{plain}>{triple[2]}"] + PRIOR * chance
+                chance = seen / (counts[f"{plain}>"] + PRIOR)
+            chance = (counts[triple] + PRIOR * chance) / (counts[triple[:2]] + PRIOR)
+        return max(log(chance), RARE)
 
 
 @cache
-def spelling_of(languages: tuple[str, ...]) -> Spelling:
-    """Return how some languages spell, together.
+def spelling_of(language: str) -> Spelling:
+    """Return how a language spells.
 
     Args:
-        languages: Their codes in CLDR, such as `fr` and `pt`.
+        language: Its code in CLDR, such as `fr`.
     """
-    triples = frozenset(
-        _fold(triple)
-        for language in languages
-        for word in _words(language)
-        for triple in triples_of(word)
+    return Spelling(language)
+
+
+def prepare(text: str) -> tuple[tuple[str, ...], float]:
+    """Return a text as the triples that a language weighs, and what is so in any language.
+
+    Args:
+        text: Words, digits and symbols without ASCII's spaces and signs.
+
+    Returns:
+        The triples, in small letters, and the logarithm of the chance of its symbols, and of its
+        letters where none can be.
+    """
+    fixed, folded = 0.0, ""
+    padded = f"{EDGE}{text}{EDGE}"
+    for at, character in enumerate(text):
+        triple = padded[at : at + 3]
+        if character == APOSTROPHE and triple[0].isalpha() and triple[2].isalpha():
+            folded += character
+        elif is_letter(character):
+            folded += _fold(character)
+            fixed += 0 if character.isascii() or may_stand(triple) else RARE
+        else:
+            folded += EDGE
+            if not character.isascii():
+                fixed += _weigh_symbol(triple)
+    triples = [
+        triple
+        for word in folded.split()
+        for run in (f"{EDGE}{EDGE}{word}{EDGE}",)
+        for triple in (run[at : at + 3] for at in range(len(run) - 2))
+    ]
+    return tuple(triples), fixed
+
+
+def _weigh_symbol(triple: str) -> float:
+    if not may_stand(triple):
+        return RARE
+    touching = triple[0].isalpha() + triple[2].isalpha()
+    return SYMBOL * (1 + touching * (triple[1] in LOOSE))
+
+
+def is_letter(character: str) -> bool:
+    """Tell whether a character is part of a word; a tone of Vietnamese is."""
+    return (character.isalpha() and character not in SYMBOLS) or unicodedata.combining(
+        character
+    ) > 0
+
+
+@lru_cache(1 << 14)
+def may_stand(triple: str) -> bool:
+    """Tell whether a character can be between its neighbours, in any language.
+
+    Args:
+        triple: The character with its two neighbours, as written.
+    """
+    before, character, after = tuple(triple)
+    if not is_letter(character):
+        return character in SYMBOLS and _may_stand(before, character, after)
+    if unicodedata.combining(character):
+        return (_alphabet(before) == "LATIN") == (character in TONES)
+    ordinal = character == "è" and not after.isdigit()  # French: 2ème, 1ère
+    return not (
+        (before.isdigit() and not ordinal)
+        or after.isdigit()
+        or _breaks_word(before, character, after)
     )
-    pairs = {pair for t in triples for pair in (f"{t[:2]}?", f"?{t[1:]}")}
-    return Spelling(triples, frozenset(pairs), frozenset(map(_shape, triples)))
 
 
-def _fold(triple: str) -> str:
-    """Return a triple in small letters; Romanian's commas below are cedillas in old encodings."""
-    folded = "".join(c.lower()[0] if c.isalpha() else EDGE for c in triple)
-    return folded.translate({0x219: "ş", 0x21B: "ţ"})
-
-
-def _shape(folded: str) -> str:
-    def kind(letter: str) -> str:
-        plain = unicodedata.normalize("NFD", letter)[0]
-        return EDGE if plain == EDGE else "a" if plain in VOWELS else "b"
-
-    return kind(folded[0]) + folded[1] + kind(folded[2])
+def _fold(letter: str) -> str:
+    """Return a small letter; Romanian's commas below are cedillas in old encodings."""
+    return letter.lower()[0].translate({0x219: "ş", 0x21B: "ţ"})
 
 
 def triples_of(text: str) -> Iterator[str]:
@@ -141,8 +208,8 @@ def triples_of(text: str) -> Iterator[str]:
             yield padded[at : at + 3]
 
 
-def _words(language: str) -> Iterator[str]:
-    yield from MORE.get(language, "").split()
+def _words(language: str) -> Counter[str]:
+    """Return how often each word of a language counts, in small letters."""
     locale = Locale.parse(language)
     names = (
         locale.languages,
@@ -156,8 +223,29 @@ def _words(language: str) -> Iterator[str]:
         locale.time_zones,
         locale.meta_zones,
     )
-    for text in _texts(names):
-        yield from WORD.findall(text)
+    found = Counter(
+        {fold_word(word, language): 1 for text in _texts(names) for word in WORD.findall(text)}
+    )
+    for word in WORDS.get(language, "").split():
+        found[fold_word(word, language)] += OWN_WEIGHT
+    return found
+
+
+def fold_word(word: str, language: str) -> str:
+    """Return a word in small letters; Vietnamese's tones apart, as Windows-1258 has them."""
+    folded = "".join(map(_fold, word))
+    if language != "vi":
+        return folded
+    parts: list[str] = []
+    for letter in folded:
+        marks = [m for m in unicodedata.normalize("NFD", letter) if m in TONES]
+        whole = unicodedata.normalize("NFD", letter)
+        if letter not in LETTERS["vi"] and marks:
+            rest = "".join(c for c in whole if c not in marks)
+            parts += [unicodedata.normalize("NFC", rest), *marks]
+        else:
+            parts.append(letter)
+    return "".join(parts)
 
 
 def _texts(names: Iterable[Any]) -> Iterator[str]:
@@ -170,9 +258,13 @@ def _texts(names: Iterable[Any]) -> Iterator[str]:
 
 def _may_stand(before: str, symbol: str, after: str) -> bool:
     """Tell whether a symbol is where it can be: only an apostrophe is within a word."""
-    if symbol == "\N{RIGHT SINGLE QUOTATION MARK}":
+    if symbol in {APOSTROPHE, "\N{NO-BREAK SPACE}"}:
+        return True
+    if symbol == "°" and after in "CF ":
         return True
     if (symbol in OPENING and before.isalpha()) or (symbol in CLOSING and after.isalpha()):
+        return False
+    if symbol in "²³" and (after.isalpha() or before not in "m0123456789 "):
         return False
     touching = before.isalpha() + after.isalpha()
     return touching == 0 or (touching == 1 and symbol in TOUCHING)
@@ -190,7 +282,8 @@ def _breaks_word(before: str, letter: str, after: str) -> bool:
 def mixes_alphabets(before: str, letter: str, after: str) -> bool:
     """Tell whether a letter is of another alphabet than its neighbours."""
     near = (other for other in (before, after) if other.isalpha())
-    return letter.isalpha() and any(_alphabet(other) != _alphabet(letter) for other in near)
+    own = is_letter(letter) and _alphabet(letter)
+    return own not in {False, "COMBINING"} and any(_alphabet(other) != own for other in near)
 
 
 @cache

@@ -1,135 +1,185 @@
-"""Is a file Windows-1252? Only if its letters make sense so, and under no other encoding."""
+"""Is a file Windows-1252? Only if its words make sense so, and far less under other encodings.
+
+An encoding and a language that is written in it are rivals of Windows-1252 and the Western
+languages. Of each, the chance is taken that it writes the file's words as it would have to: where
+Windows-1252's isn't much greater, the letters that the rival reads otherwise are disputed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log
 from types import MappingProxyType
 
-from importer.read.letters import Fit, Spelling, spelling_of
+from importer.read.languages import BALTIC, CENTRAL, CYRILLIC, TURKIC, WESTERN_LANGUAGES
+from importer.read.letters import may_stand, prepare, spelling_of
 
 WESTERN = "cp1252"
-WESTERN_LANGUAGES = ("en", "fr", "pt", "es", "de", "it", "nl", "ca", "gl", "da", "sv", "nb", "fi")
 
 WESTERN_RIVAL = "cp850"
 """Another encoding of the same languages, for the message about a letter that can't be."""
 
 RIVALS: Mapping[tuple[str, ...], tuple[str, ...]] = MappingProxyType(
     {
-        WESTERN_LANGUAGES: (
-            *("iso8859_15", "mac_roman", "cp850", "cp858", "cp437", "cp860", "cp863", "cp865"),
-        ),
-        ("pl", "cs", "sk", "hu", "ro", "sl", "hr"): (
-            *("cp1250", "iso8859_2", "cp852", "mac_latin2", "mac_croatian", "mac_romanian"),
-        ),
-        ("tr",): ("cp1254", "cp857", "mac_turkish"),
-        ("lt", "lv", "et"): ("cp1257", "cp775"),
-        ("is",): ("mac_iceland", "cp861"),
-        ("ru", "uk", "bg", "sr", "mk"): (
-            *("cp1251", "koi8_r", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5"),
-        ),
-        ("el",): ("cp1253", "iso8859_7", "cp737", "mac_greek"),
-        ("he",): ("cp1255", "cp862"),
-        ("ar",): ("cp1256", "iso8859_6", "cp864"),
+        WESTERN_LANGUAGES: ("iso8859_15", "mac_roman", "cp850", "cp858", "cp437"),
+        CENTRAL: ("cp1250", "iso8859_2", "cp852", "mac_latin2"),
+        TURKIC: ("cp1254", "iso8859_9", "cp857", "mac_turkish"),
+        BALTIC: ("cp1257",),
+        CYRILLIC: ("cp1251", "koi8_r", "cp866", "mac_cyrillic", "iso8859_5"),
+        ("el",): ("cp1253", "iso8859_7", "cp737"),
+        ("he",): ("cp1255",),
+        ("ar",): ("cp1256",),
         ("vi",): ("cp1258",),
+        ("th",): ("cp874",),
     }
 )
-"""The encodings that a file may be in, and what is written in them. Others that no spreadsheet
-program exports (ISO 8859-3, -4, -10, -13, -14, -16) are left out."""
+"""The encodings that Windows, Macs and DOS export, and what is written in them."""
 
 TRIPLE = re.compile(rb"(?s)(?=([\x00-\xff][\x80-\xff][\x00-\xff]))")
+SPACED = bytes.maketrans(b"\r\n", b"  ")
+CELL = re.compile(rb"[^\x00-\x1f,;|\"\x80-\xff]*[\x80-\xff][^\x00-\x1f,;|\"]*")
+WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]{2,}|[\x80-\xff]")
 
-LIKELY_SHARE = 0.7
-"""The share of letters of which an encoding has to make sense to be named."""
+CELLS = 150
+"""How many cells with other letters than ASCII's, spread over the file, are weighed."""
 
-SAMPLE = 1 << 20
-"""The bytes from which an encoding is named."""
+ODD_SHARE = 0.34
+"""The share of letters that can't stand where they are, from which an encoding is out."""
 
-MOST_UNKNOWN = 0.25
-"""The share of letters that may be where Western languages don't have them: names, other words."""
+STRANGER = log(0.1)
+"""The logarithm of the share of words that may be of another language than the file's: names."""
 
-ESTABLISHED = 10
-"""How many letters where they are known to be make one doubtful letter a name."""
+RARE = log(0.03)
+"""The logarithm of how many files are in an encoding of DOS, Macs or ISO 8859, or in Vietnamese's,
+to those in the code pages of Windows, which Excel exports."""
 
-SEVERAL = 4
-"""How many letters unknown to the other encoding count, though some are unknown to this one."""
+COMMON = frozenset({"cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"})
+"""Those code pages."""
 
-NEVER_SHARE, UNKNOWN_SHARE = 0.1, 0.3
-"""The share of letters that speak against another encoding before it is out: where no letter can
-be, or where its languages don't have them. Measured so that no file of another encoding is taken
-for Windows-1252: see the test of the matrix of languages, encodings and lengths."""
+LEAST = log(500)
+"""How much likelier Windows-1252 has to be than another encoding: see the test of the matrix of
+languages, encodings and lengths, which it is measured by."""
+
+POOREST = -5.0
+"""The mean logarithm of a letter's chance, below which words are of no language that we know."""
 
 
-def find_disputed(data: bytes) -> dict[bytes, str] | None:
-    """Return which letters another encoding may read better, with their neighbours.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a file's letters say of its encoding.
+
+    Attributes:
+        codec: The likeliest encoding; None where none makes sense.
+        disputed: If it is Windows-1252, each letter in question, as the three bytes of it and its
+            neighbours, and the encoding that makes another of it. Of others, all letters are.
+    """
+
+    codec: str | None
+    disputed: Mapping[bytes, str]
+
+
+def weigh_encodings(data: bytes) -> Finding:
+    """Find out whether bytes are Windows-1252, and which of their letters aren't certain.
 
     Args:
         data: Bytes that are not UTF-8.
-
-    Returns:
-        Each letter in question, as the three bytes of it and its neighbours, and the encoding that
-        makes another of it. None where the file isn't Windows-1252 at all.
     """
-    triples = set(TRIPLE.findall(b" " + data + b" "))
-    western = spelling_of(WESTERN_LANGUAGES)
-    try:
-        ours = {triple: triple.decode(WESTERN) for triple in triples}
-    except UnicodeDecodeError:
-        return None
-    fits = {triple: western.judge(text) for triple, text in ours.items()}
-    unknown = sum(fit <= Fit.UNKNOWN for fit in fits.values())
-    if unknown > MOST_UNKNOWN * len(fits):
-        return None
-    known = sum(fit is Fit.KNOWN for fit in fits.values())
+    spaced = data.translate(SPACED)  # a line's neighbours are spaces, as where it is looked up
+    triples = sorted(set(TRIPLE.findall(b" " + spaced + b" ")))
+    cells = _pick(sorted(set(CELL.findall(data))))
+    ours = [triple.decode(WESTERN, "replace") for triple in triples]
+    leads: dict[str, float] = {}
+    for languages, encodings in RIVALS.items():
+        for encoding in encodings:
+            theirs = [triple.decode(encoding, "replace") for triple in triples]
+            if not _is_odd(
+                [their for our, their in zip(ours, theirs, strict=True) if our != their]
+            ):
+                leads[encoding] = _lead_over(encoding, languages, cells)
+    worst = min(leads, key=lambda encoding: leads[encoding], default=WESTERN)
+    if _is_odd(ours) or _is_poor(cells) or leads.get(worst, LEAST) < -LEAST:
+        return Finding(worst if leads.get(worst, LEAST) < 0 else None, {})
     disputed = {
         triple: WESTERN_RIVAL
-        for triple, fit in fits.items()
-        if fit is Fit.NEVER or (fit is Fit.UNKNOWN and known < ESTABLISHED)
+        for triple, our in zip(triples, ours, strict=True)
+        if not may_stand(our)
     }
-    for languages, encodings in RIVALS.items():
-        for encoding in encodings:
-            differing = _differing(ours, encoding)
-            if _makes_sense(differing, fits, spelling_of(languages)):
-                disputed |= dict.fromkeys(differing, encoding)
-    return disputed
+    for encoding in sorted(leads, key=lambda encoding: -leads[encoding]):
+        if leads[encoding] < LEAST:
+            for triple, our in zip(triples, ours, strict=True):
+                if triple.decode(encoding, "replace")[1] != our[1]:
+                    disputed[triple] = encoding
+    return Finding(WESTERN, disputed)
 
 
-def find_likeliest(data: bytes) -> str | None:
-    """Return the encoding that makes most sense of a file's letters, if one makes some.
+def _lead_over(encoding: str, languages: tuple[str, ...], cells: Sequence[bytes]) -> float:
+    """Return how much likelier Windows-1252 is, of the cells that another encoding reads otherwise.
 
-    Args:
-        data: Bytes that are not UTF-8.
+    The others say nothing: a German file with a few Turkish names may be Turkish Windows's.
     """
-    triples = set(TRIPLE.findall(b" " + data[:SAMPLE] + b" "))
-    best, most = None, LIKELY_SHARE
-    for languages, encodings in RIVALS.items():
-        spelling = spelling_of(languages)
-        for encoding in encodings:
-            read = (triple.decode(encoding, "replace") for triple in triples)
-            share = sum(spelling.judge(text) >= Fit.LIKELY for text in read) / len(triples)
-            if share > most:
-                best, most = encoding, share
-    return best
+    differing = _words_of(
+        [
+            cell
+            for cell in cells
+            if cell.decode(encoding, "replace") != cell.decode(WESTERN, "replace")
+        ]
+    )
+    western = _weigh(differing, WESTERN, WESTERN_LANGUAGES)
+    rare = 0 if encoding in COMMON else RARE
+    return western - _weigh(differing, encoding, languages) - rare
 
 
-def _differing(ours: Mapping[bytes, str], encoding: str) -> dict[bytes, str]:
-    """Return the letters that an encoding reads differently, as it reads them."""
-    read = {triple: triple.decode(encoding, "replace") for triple in ours}
-    return {triple: text for triple, text in read.items() if text[1] != ours[triple][1]}
+def _is_poor(cells: Sequence[bytes]) -> bool:
+    """Tell whether cells as Windows-1252 are of no language that we know."""
+    words = _words_of(cells)
+    letters = sum(len(word) + 2 for word in words)
+    return _weigh(words, WESTERN, WESTERN_LANGUAGES) < POOREST * letters
 
 
-def _makes_sense(
-    differing: Mapping[bytes, str], fits: Mapping[bytes, Fit], spelling: Spelling
-) -> bool:
-    """Tell whether another reading of some letters can't be excluded."""
-    if not differing:
-        return False
-    theirs = [spelling.judge(text) for text in differing.values()]
-    never = theirs.count(Fit.NEVER)
-    unknown = never + theirs.count(Fit.UNKNOWN)
-    known = sum(fits[triple] is Fit.KNOWN for triple in differing)
-    if never >= max(1, NEVER_SHARE * len(differing)):
-        return False
-    if unknown < max(2, UNKNOWN_SHARE * len(differing)):
-        return True
-    return known < unknown and not (unknown >= SEVERAL and 2 * known >= unknown)
+def _words_of(cells: Iterable[bytes]) -> list[bytes]:
+    return sorted({word for cell in cells for word in WORD.findall(cell)})
+
+
+def _pick(cells: Sequence[bytes]) -> Sequence[bytes]:
+    """Return some of many cells, from all over them."""
+    return cells[:: len(cells) // CELLS] if len(cells) > CELLS else cells
+
+
+def _is_odd(triples: Iterable[str]) -> bool:
+    """Tell whether too many letters can't stand between their neighbours."""
+    fits = [may_stand(triple) for triple in triples]
+    return not fits or fits.count(False) >= max(1, ODD_SHARE * len(fits))
+
+
+def _weigh(words: Sequence[bytes], encoding: str, languages: tuple[str, ...]) -> float:
+    """Return the logarithm of the chance of some words, in the language that has them likeliest.
+
+    A word may be of another language, too, which is less probable.
+    """
+    best = dict.fromkeys(languages, 0.0)
+    for word in words:
+        chances = _weigh_word(word.decode(encoding, "replace"), languages)
+        for language in languages:
+            best[language] += chances[language]
+    return max(best.values())
+
+
+@lru_cache(1 << 14)
+def _weigh_word(word: str, languages: tuple[str, ...]) -> Mapping[str, float]:
+    """Return the logarithm of the chance of a word in a file of each of some languages."""
+    triples, fixed = prepare(word)
+    chances = {
+        language: sum(map(spelling_of(language).weigh, triples))
+        for language in {*languages, *WESTERN_LANGUAGES}
+    }
+    strange = max(chances.values()) + STRANGER
+    return {language: fixed + _add(chances[language], strange) for language in languages}
+
+
+def _add(one: float, other: float) -> float:
+    """Return the logarithm of the sum of two chances."""
+    high, low = max(one, other), min(one, other)
+    return high + log(1 + exp(low - high))

@@ -11,6 +11,7 @@ from builders import HEADERS, csv_bytes, row
 from importer.errors import FileError, UsageError
 from importer.model import Code
 from importer.read import Opening
+from importer.read.encoding import decode
 from importer.read.grid import Grid
 from importer.read.text import read_text
 
@@ -62,11 +63,40 @@ ENCODINGS = {
 MATRIX = [(language, encoding) for language, found in ENCODINGS.items() for encoding in found]
 
 
-def notes_in(language: str, encoding: str) -> list[str]:
+ALONE = {
+    "fr": (
+        "Café|Crème|Électricité|Déménagement à Genève|Séminaire d’été|Hôtel Lumière|Noël|Façade|"
+        "Société Générale|Assurance véhicule|Hélène Lefèvre|François Dubois|Entretien chaudière|"
+        "Main d’œuvre|Première échéance|2ème acompte|Loyer de février"
+    ),
+    "pt": (
+        "São Paulo|Manutenção|Aluguel de março|Pão|Serviços|Comissões de vendas|Reunião às 10h|"
+        "Construções Leão Ltda|Câmara Municipal|Crédito|Irmãos Gonçalves|Viagem a Brasília|Café"
+    ),
+    "es": (
+        "Alquiler de otoño|Electricidad, año nuevo|Limpieza del baño|Niño|Señor Muñoz|Teléfono|"
+        "Begoña Ibáñez|España|Mañana|Compañía Eléctrica|Cotización|Servicio técnico|Número 5"
+    ),
+}
+"""Notes each of which is certain by itself."""
+
+FOREIGN = [
+    ("cp1250", "Eső"),
+    ("cp1250", "Petrović"),
+    ("cp1250", "Koń"),
+    ("cp1250", "Lékař"),
+    ("cp1250", "Casă"),
+    ("cp1254", "Dağ"),
+    ("cp1257", "Duoną"),
+]
+"""Notes that Windows-1252 makes other words of, and the code page that they are in."""
+
+
+def notes_in(language: str, encoding: str, notes: str = "") -> list[str]:
     """Return the notes of a language that an encoding can write and ASCII can't."""
     return [
         note
-        for note in NOTES[language].split("|")
+        for note in (notes or NOTES[language]).split("|")
         if note.encode(encoding, "replace").decode(encoding) == note and not note.isascii()
     ]
 
@@ -110,6 +140,52 @@ def test_western_exports_are_read(language: str) -> None:
     assert grid.issues == ()
     assert "was read as Windows-1252" in grid.warnings[0]
     assert "--encoding" in grid.warnings[0]
+
+
+@pytest.mark.parametrize("note", [note for notes in ALONE.values() for note in notes.split("|")])
+def test_one_western_row_is_enough(note: str) -> None:
+    """A file of one row is read where no other encoding makes words of its letters."""
+    grid = read_notes([note], "cp1252")
+    assert grid.cells["3"].to_list()[1:] == [note]
+    assert grid.issues == ()
+
+
+@pytest.mark.parametrize("language", ALONE)
+@pytest.mark.parametrize("length", [3, 10])
+def test_short_western_files_are_read(language: str, length: int) -> None:
+    """A few rows of a Western language are read whole, whichever they are."""
+    notes = notes_in(language, "cp1252", ALONE[language])
+    chance = random.Random(f"{language} {length}")
+    for _ in range(5):
+        sample = chance.sample(notes, length)
+        grid = read_notes(sample, "cp1252")
+        assert grid.cells["3"].to_list()[1:] == sample
+        assert grid.issues == ()
+
+
+@pytest.mark.parametrize(("encoding", "note"), FOREIGN)
+def test_a_foreign_name_among_western_rows_is_told(encoding: str, note: str) -> None:
+    """A German file in another code page: its rows read alike in both, the foreign one is told."""
+    german = ["Büro", "Straße", "Müller GmbH", "Jährliche Gebühr", "Prüfung", "Köln"]
+    grid = read_notes([*german, note], encoding)
+    assert grid.cells["3"].to_list()[1:-1] == german
+    assert uncertain(grid) >= {8}
+
+
+@pytest.mark.parametrize(("encoding", "note"), FOREIGN)
+@pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
+def test_a_letter_at_the_end_of_a_line_is_told(encoding: str, note: str, line_end: str) -> None:
+    """The last column's last letter is looked at as others are."""
+    lines = ["reference_id,note", "INV-1,Büro", "INV-2,Straße", f"INV-3,{note}", ""]
+    decoded = decode(PATH, line_end.join(lines).encode(encoding), None)
+    assert 4 in decoded.doubts
+
+
+@pytest.mark.parametrize("note", ["Íñigo", "Ёлка"])
+def test_letters_of_dos_that_happen_to_be_utf_8(note: str) -> None:
+    """Two letters of DOS that are a rare one of UTF-8 aren't taken for it silently."""
+    encoding = "cp850" if note == "Íñigo" else "cp866"
+    assert uncertain(read_notes([note], encoding)) == {2}
 
 
 def test_rows_of_ascii_are_certain() -> None:
