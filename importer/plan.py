@@ -9,10 +9,24 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from importer.content import BODY, differences, listed_differences, write_bodies
-from importer.model import Create, Field, InvoiceRef, Issue, Outcome, Severity, Status
+from importer.model import (
+    REQUIRED_FIELDS,
+    Create,
+    Field,
+    InvoiceRef,
+    Issue,
+    Outcome,
+    Severity,
+    Status,
+)
 from importer.records import Attempt, Entry, EntryState, Resolution
 from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
+
+UNREAD = (
+    "A value of this row could not be read, and nothing was said of it. This is a fault of "
+    "import-invoices, please report it. The row was not sent."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,9 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
     """
     invalid = _by_row(invoices.issues)
     frame = invoices.frame.with_columns(write_bodies(invoices.frame))
-    bad = pl.col(ROW).is_in(list(invalid))
+    # Whatever an issue was lost for: a row that lacks a value is never sent.
+    whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
+    bad = pl.col(ROW).is_in(list(invalid)) | ~whole
     met = pl.col("key").is_in(known.keys()).fill_null(value=False)
     creates = frame.filter(~bad & ~met)
     decided = [
@@ -90,7 +106,7 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
             row,
             Status.INVALID,
             message=_say_invalid(
-                invalid[row], known.entries.get(key or ""), known.listed.get(key or "", ())
+                invalid.get(row, []), known.entries.get(key or ""), known.listed.get(key or "", ())
             ),
         )
         for row, key in frame.filter(bad).select(ROW, "key").iter_rows()
@@ -212,7 +228,7 @@ def _by_row(issues: tuple[Issue, ...]) -> dict[int, list[Issue]]:
 
 
 def _say_invalid(issues: list[Issue], entry: Entry | None, listed: Sequence[ApiInvoice]) -> str:
-    said = " | ".join(issue.told() for issue in issues)
+    said = " | ".join(issue.told() for issue in issues) or UNREAD
     if print_ := next((issue.fingerprint for issue in issues if issue.fingerprint), ""):
         said += f" [as read: {print_}]"  # as of `importer.table.CLAIM`
     invoice = _existing(entry, listed)

@@ -90,7 +90,7 @@ def _without_shifted(issues: Iterable[Issue]) -> Iterator[Issue]:
     But for a reference that another row has too: that row names this one.
     """
     issues = tuple(issues)
-    shifted = {issue.row for issue in issues if issue.code in SHIFTED}
+    shifted = {i.row for i in issues if i.code in SHIFTED and i.column is None}
     for issue in issues:
         if (
             issue.column is None

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from builders import INVOICE, make_attempt, make_create, make_entry, row, validate_rows
 from hypothesis import given
@@ -210,6 +211,18 @@ def test_issue_of_a_whole_row_needs_no_header() -> None:
     issue = Issue("row_length", 2, None, None, "This row is short.")
     planned = plan(Invoices(invoices.frame, invoices.columns, (issue,)), Knowledge())
     assert planned.decided == (Outcome(2, Status.INVALID, message="This row is short."),)
+
+
+def test_row_that_lacks_a_value_is_never_created() -> None:
+    """Even where nothing is said of it: what has no note, or no currency, doesn't go out."""
+    invoices = validate_rows(row(), row(reference_id="INV-2"))
+    holes = invoices.frame.with_columns(
+        note=pl.when(pl.col("row") == 3).then(None).otherwise("note")
+    )
+    planned = plan(replace(invoices, frame=holes), Knowledge())
+    assert [create.row for create in planned] == [2]
+    assert [(o.row, o.status) for o in planned.decided] == [(3, Status.INVALID)]
+    assert "was not sent" in planned.decided[0].message
 
 
 def test_a_warning_stops_nothing() -> None:
