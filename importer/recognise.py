@@ -27,27 +27,20 @@ def recognise(
         account: Whose invoices they are.
         listed: More such references, by key, that the API lists; it may spell them as it likes.
     """
-    references = {
-        key: entry.reference
-        for key, entry in known.entries.items()
-        if entry.state is not EntryState.FREE
-    }
-    # Not those under the very key: a server may have its own way with case.
+    entries, others = dict(known.entries), dict[str, str]()
     keys = invoices.frame["key"].drop_nulls()
     numbers = keys.filter(keys.str.contains(NUMBER)).to_list()
     if numbers:
         bare = {zero_key(key) for key in numbers}
-        references |= {
-            key: entry.reference
-            for key, entry in ledger.entries(account.id, bare).items()
-            if entry.state is not EntryState.FREE
-        }
-        references |= {
-            key: reference
-            for key, reference in ledger.padded(account.id).items()
-            if zero_key(key) in bare
-        }
-        references |= listed or {}
+        entries |= ledger.entries(account.id, bare)
+        padded = ledger.padded(account.id).items()
+        others = {key: reference for key, reference in padded if zero_key(key) in bare}
+        others |= listed or {}
+    # Not what is listed under the very key: a server may have its own way with case.
+    sent = {
+        k: entry.reference for k, entry in entries.items() if entry.state is not EntryState.FREE
+    }
+    references = sent | others
     return invoices.with_issues(with_known(invoices.frame, invoices.columns, references))
 
 
