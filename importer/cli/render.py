@@ -7,21 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from importer.model import Status
+from importer.statuses import TELLINGS
 
 if TYPE_CHECKING:  # heavy, and no part of printing an error
     from importer.report import Summary
 
 SCHEMA_VERSION = 1
-
-
-REMEDIES = {
-    Status.INVALID: "correct the cells in the sheet Results and import that file",
-    Status.REJECTED: "correct the cells in the sheet Results and import that file",
-    Status.CONFLICT: "see the column error",
-    Status.IN_DOUBT: "run the file again later, or see import-invoices status --in-doubt",
-    Status.NOT_SENT: "run the file again to send them",
-}
-"""What each status asks of the user, in few words."""
 
 
 def summary_text(summary: Summary) -> str:
@@ -31,8 +22,11 @@ def summary_text(summary: Summary) -> str:
     lines.extend(f"Warning: {warning}" for warning in summary.warnings)
     if summary.error:
         lines.append(f"Stopped: {summary.error}.")
-    waiting = [status for status in REMEDIES if summary.counts[status]]
-    lines.extend(f"{status}: {REMEDIES[status]}." for status in waiting)
+    lines.extend(
+        f"{status}: {telling.remedy}."
+        for status, telling in TELLINGS.items()
+        if telling.remedy and summary.counts[status]
+    )
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
     if summary.output is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Mapping
 
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
@@ -13,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.model import Status
 from importer.report import Summary
+from importer.statuses import TELLINGS
 from importer.workbook.cells import text_cell, to_text
 
 LABEL_WIDTH, COLUMN_WIDTH, LINE = 18, 16, 120
@@ -22,31 +22,6 @@ DRAFTS = (
     "A created invoice is a draft with total 0: adding its lines and amounts, and publishing it, "
     "are further steps."
 )
-
-ADVICE: Mapping[Status, str] = {
-    Status.INVALID: (
-        "Nothing was sent for these rows: correct what the column error names, then import the "
-        "file again."
-    ),
-    Status.REJECTED: (
-        "The API refused these rows and created nothing: correct what the column error names, then "
-        "import the file again."
-    ),
-    Status.CONFLICT: (
-        "The reference already belongs to an invoice with other content, and nothing was sent: "
-        "give a new invoice a new reference, or make the row say what the existing invoice says."
-    ),
-    Status.IN_DOUBT: (
-        "These rows were sent, but no certain answer came, so the invoice may exist: don't enter "
-        "it by hand. Import the file again later, which looks these rows up before anything is "
-        "sent; what stays in doubt is settled with `import-invoices resolve REFERENCE`."
-    ),
-    Status.NOT_SENT: (
-        "The run ended before these rows had their turn, and no invoice was made of them: see to "
-        "the reason that the column error gives, then import the file again."
-    ),
-}
-"""What a status asks of the reader; the statuses left out ask nothing."""
 
 Line = tuple[str | int | None, ...]
 
@@ -84,8 +59,9 @@ def _count_lines(summary: Summary) -> list[Line]:
 
 
 def _advice_lines(summary: Summary) -> list[Line]:
-    occurring = [status for status in ADVICE if summary.counts.get(status)]
-    return [line for status in occurring for line in _wrap(status.value, ADVICE[status])]
+    asking = [(status, telling.advice) for status, telling in TELLINGS.items() if telling.advice]
+    occurring = [(status, advice) for status, advice in asking if summary.counts.get(status)]
+    return [line for status, advice in occurring for line in _wrap(status.value, advice)]
 
 
 def _currency_lines(summary: Summary) -> list[Line]:

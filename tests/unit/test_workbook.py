@@ -26,10 +26,11 @@ from python_calamine import CalamineWorkbook
 from importer.errors import FileError, UsageError
 from importer.model import NEEDS_USER, Status
 from importer.report import Report, Summary
+from importer.statuses import TELLINGS
 from importer.table import KIND, RESULT_COLUMNS, ROW, Kind, Table
 from importer.workbook import default_output, prepare_output, write_results
 from importer.workbook.sheets import COLOURS
-from importer.workbook.summary import ADVICE, DRAFTS, format_duration
+from importer.workbook.summary import DRAFTS, format_duration
 
 NOON = dt.datetime(2026, 10, 1, 12, 0, 0, tzinfo=dt.UTC)
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -369,12 +370,14 @@ def test_summary_says_what_a_problem_asks(tmp_path: Path, status: Status) -> Non
     """The advice on a status stands in Summary where the status occurs, and only there."""
     report = make_report(["A"], [["x"]], statuses=[status])
     words = words_of(write_sheet(report, tmp_path, "Summary"))
-    assert {other for other, advice in ADVICE.items() if advice in words} == {status} & NEEDS_USER
+    told = {each for each in NEEDS_USER if TELLINGS[each].advice in words}
+    assert told == {status} & NEEDS_USER
 
 
 def test_every_problem_has_advice() -> None:
-    """No status that needs the user is without advice."""
-    assert set(ADVICE) == NEEDS_USER
+    """No status that needs the user is without advice and a remedy, and no other has any."""
+    assert {status for status, telling in TELLINGS.items() if telling.advice} == NEEDS_USER
+    assert {status for status, telling in TELLINGS.items() if telling.remedy} == NEEDS_USER
 
 
 def test_summary_tells_warnings_and_why_it_stopped(tmp_path: Path) -> None:

@@ -1,0 +1,176 @@
+"""Drives LibreOffice through its bridge; run by Debian's own Python, see `office.py`."""
+
+# ruff: noqa: ANN401 the bridge has no types
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import uno
+import unohelper
+from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.lang import DisposedException
+from com.sun.star.task import XInteractionHandler
+
+TRY_EVERY_S, TRIES = 0.2, 300
+"""How often LibreOffice is asked whether it is there yet."""
+
+FORMATS = {".xlsx": "Calc MS Excel 2007 XML", ".csv": "Text - txt - csv (StarCalc)"}
+ENOUGH_S = 20
+"""To end."""
+
+
+class Listener(unohelper.Base, XInteractionHandler):  # type: ignore[misc]
+    """Notes whatever LibreOffice would ask or tell a person, and answers nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def handle(self, request: Any) -> None:
+        """Note a request."""
+        self.asked.append(str(request.getRequest()))
+
+
+def option(name: str, value: Any) -> PropertyValue:
+    """Return an argument of LibreOffice's."""
+    return PropertyValue(Name=name, Value=value)
+
+
+def url(path: str) -> str:
+    """Return the URL of a path."""
+    return Path(path).resolve().as_uri()
+
+
+def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
+    """Return the desktop of a LibreOffice that is about to listen on a pipe."""
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstance("com.sun.star.bridge.UnoUrlResolver")
+    for _ in range(TRIES):
+        try:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+        except NoConnectException as exc:  # it has not come so far yet
+            with suppress(subprocess.TimeoutExpired):
+                code = office.wait(TRY_EVERY_S)
+                raise RuntimeError(f"LibreOffice ended with {code}.") from exc
+        else:
+            manager = context.ServiceManager
+            return manager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+    raise RuntimeError("LibreOffice does not answer.")
+
+
+def name(column: int, row: int) -> str:
+    """Return the name of a cell, such as `D17`, from its place, counted from 0."""
+    letters, number = "", column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def name_of(address: Any) -> str:
+    """Return the name of a cell from its address."""
+    return name(address.Column, address.Row)
+
+
+def look(sheet: Any) -> dict[str, Any]:
+    """Return what a sheet shows."""
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    last = cursor.getRangeAddress()
+    cells = [
+        [sheet.getCellByPosition(column, row) for column in range(last.EndColumn + 1)]
+        for row in range(last.EndRow + 1)
+    ]
+    flat = [cell for line in cells for cell in line]
+    notes = sheet.getAnnotations()
+    lists = {
+        name_of(cell.getCellAddress()): cell.Validation.getFormula1()
+        for cell in flat
+        if cell.Validation.Type.value == "LIST"
+    }
+    return {
+        "cells": [[cell.getString() for cell in line] for line in cells],
+        "colours": {
+            name_of(cell.getCellAddress()): f"#{cell.CellBackColor:06X}"
+            for cell in flat
+            if cell.CellBackColor != -1
+        },
+        "comments": {
+            name_of(note.getPosition()): note.getString()
+            for note in (notes.getByIndex(i) for i in range(notes.getCount()))
+        },
+        "lists": lists,
+        "charts": sheet.getCharts().getCount(),
+    }
+
+
+def work(desktop: Any, order: dict[str, Any]) -> dict[str, Any]:
+    """Do what is ordered."""
+    listener = Listener()
+    book = desktop.loadComponentFromURL(
+        url(order["path"]),
+        "_blank",
+        0,
+        (option("Hidden", True), option("InteractionHandler", listener)),
+    )
+    if book is None:
+        return {"asked": [*listener.asked, "it was not opened at all"], "sheets": {}}
+    first = book.Sheets.getByIndex(0)
+    for cell, text in order["fill"].items():
+        # As a person types: numbers and dates are recognised, an apostrophe keeps text as it is.
+        first.getCellRangeByName(cell).setFormula(text)
+    sheets = {sheet: look(book.Sheets.getByName(sheet)) for sheet in book.Sheets.ElementNames}
+    filtered = filters(book)
+    for number, sheet in enumerate(book.Sheets.ElementNames):
+        sheets[sheet]["filter"] = filtered.get(number)
+    if order["save"]:
+        kind = FORMATS[Path(order["save"]).suffix]
+        book.storeToURL(url(order["save"]), (option("FilterName", kind),))
+    if order["print_to"]:
+        book.storeToURL(url(order["print_to"]), (option("FilterName", "calc_pdf_Export"),))
+    book.close(True)
+    return {"asked": listener.asked, "sheets": sheets}
+
+
+def filters(book: Any) -> dict[int, str]:
+    """Return the filtered range of every sheet that has one, such as `A1:M30`, by its number."""
+    ranges = book.getPropertyValue("UnnamedDatabaseRanges")  # no attribute, oddly
+    found = [ranges.getByTable(n) for n in range(book.Sheets.Count) if ranges.hasByTable(n)]
+    areas = [each.getDataArea() for each in found if each.AutoFilter]
+    return {
+        area.Sheet: f"{name(area.StartColumn, area.StartRow)}:{name(area.EndColumn, area.EndRow)}"
+        for area in areas
+    }
+
+
+def main(soffice: str, profile: str) -> None:
+    """Start LibreOffice, do what standard input orders, and tell what came of it."""
+    pipe = f"import-invoices-{secrets.token_hex(8)}"
+    command = [
+        soffice, "--headless", "--norestore", "--nologo", "--nodefault",
+        f"-env:UserInstallation={Path(profile).resolve().as_uri()}",
+        f"--accept=pipe,name={pipe};urp;",
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as office:
+        try:
+            desktop = connect(office, pipe)
+            sys.stdout.write(json.dumps(work(desktop, json.load(sys.stdin))))
+            with suppress(DisposedException):  # it may be gone before it can say so
+                desktop.terminate()
+            office.wait(ENOUGH_S)
+        finally:
+            with suppress(ProcessLookupError):  # the program is a child of what was started
+                os.killpg(office.pid, signal.SIGKILL)
+
+
+main(*sys.argv[1:])
