@@ -59,6 +59,7 @@ class Code(StrEnum):
     ROW_LENGTH = "row_length"
     ROW_BROKEN = "row_broken"
     STRAY_QUOTE = "stray_quote"
+    EXAMPLE_ROW = "example_row"
     # Any cell.
     MISSING_VALUE = "missing_value"
     MERGED_CELL = "merged_cell"

@@ -192,8 +192,13 @@ class Account:
     owner_id: int | None = None
     proves_absence: bool = True
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether its invoices are a rehearsal's."""
+        return self.url.startswith("sandbox:")
+
     def __str__(self) -> str:
-        url = "the sandbox" if self.url.startswith("sandbox:") else self.url
+        url = "the sandbox" if self.is_sandbox else self.url
         return f"{self.name} at {url}"
 
 

@@ -6,20 +6,26 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
+from importer.cli.words import object_to, unknown_variables
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
 
 COMMANDS = {
     "run": "importer.cli.run",
     "check": "importer.cli.check",
+    "template": "importer.cli.template",
     "runs": "importer.cli.runs",
     "status": "importer.cli.status",
     "resolve": "importer.cli.resolve",
     "sandbox": "importer.cli.sandbox",
 }
 """Every command and the module that holds it, imported when it is asked for."""
+
+OF_A_FILE = ("run", "check")
+"""The commands whose one word is a file."""
 
 
 class Main(click.Group):
@@ -41,9 +47,29 @@ class Main(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of what is neither a command nor an option of the group."""
         ours = {*COMMANDS, *(name for option in self.get_params(ctx) for name in option.opts)}
-        if args and args[0] not in ours:
-            args = ["run", *args]
+        if args and (named := args[0] if args[0] in ours else None) in {None, *OF_A_FILE}:
+            rest = args if named is None else args[1:]
+            self._check_words(ctx, named, rest)
+            args = [named or "run", *rest]
         return super().parse_args(ctx, args)
+
+    def _check_words(self, ctx: click.Context, named: str | None, rest: Sequence[str]) -> None:
+        """Refuse words that are no file and can't be meant, as click couldn't say it.
+
+        Raises:
+            UsageError: When there are none, too many, or a misspelt command.
+        """
+        command = self.get_command(ctx, named or "run")
+        if command is None:
+            return
+        with click.Context(command, info_name=command.name, parent=ctx) as inner:
+            given, extra, order = command.make_parser(inner).parse_args(list(rest))
+            if any(param.is_eager for param in order):  # --help
+                return
+            values = (given.get(str(p.name)) for p in order if isinstance(p, click.Argument))
+            words = [*(value for value in values if isinstance(value, str)), *extra]
+            if why := object_to(words, COMMANDS, command=named):
+                raise click.UsageError(why, inner)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the commands, and the options of `run`, since it is the one that is meant."""
@@ -72,6 +98,7 @@ def cli() -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes one clear message."""
     words = list(sys.argv[1:] if args is None else args)
+    _warn_of_variables()
     try:
         code = cli.main(words, prog_name="import-invoices", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as exc:
@@ -86,11 +113,28 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as exc:  # noqa: BLE001 no traceback may reach a user
         _fail(
             words,
-            f"An error that is ours, not yours: {type(exc).__name__}: {exc}. What was sent is in "
-            "the ledger; running the same command again is safe. Please report it.",
+            "Something went wrong in import-invoices itself; it is no mistake of yours. Nothing "
+            "is lost: what was sent is written down, and running the same command again is safe. "
+            f"If it happens again, please report these words: {type(exc).__name__}: {exc}.",
             EXIT_STOPPED,
         )
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _warn_of_variables() -> None:
+    """Tell of variables that are meant for this program and have no effect."""
+    if not any(name.startswith("IMPORT_INVOICES_") for name in os.environ):
+        return
+    from importer.cli.options import OPTIONS, PREFIX  # noqa: PLC0415 seldom needed
+    from importer.cli.target import SECRETS  # noqa: PLC0415 the same
+
+    own = {PREFIX + option.removeprefix("--").upper().replace("-", "_") for option in OPTIONS}
+    files = {f"{name}_FILE" for name in SECRETS}
+    elsewhere = {name for name in os.environ if name.startswith(f"{PREFIX}SANDBOX_")}
+    known = own | files | elsewhere | {*SECRETS}
+    with suppress(OSError):  # nobody may read it
+        for warning in unknown_variables(os.environ, PREFIX, known):
+            click.echo(f"Warning: {warning}", err=True)
 
 
 def _fail(

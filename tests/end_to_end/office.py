@@ -49,7 +49,8 @@ def open_and(
         `sheets`: for each sheet by name `cells` (rows of what is shown), `colours` (the background
         of cells by name, as `#RRGGBB`), `comments` (by the cell's name), `lists` (the choices of
         cells by name), `charts` (how many), `filter` (the filtered range, such as
-        `A1:M30`, or null).
+        `A1:M30`, or null), `frozen` (the first cell that moves when it is scrolled, such as `B2`,
+        or null).
     """
     order = {
         "path": str(path),

@@ -126,11 +126,12 @@ def work(desktop: Any, order: dict[str, Any]) -> dict[str, Any]:
     first = book.Sheets.getByIndex(0)
     for cell, text in order["fill"].items():
         # As a person types: numbers and dates are recognised, an apostrophe keeps text as it is.
-        first.getCellRangeByName(cell).setFormula(text)
+        first.getCellRangeByName(cell).FormulaLocal = text
     sheets = {sheet: look(book.Sheets.getByName(sheet)) for sheet in book.Sheets.ElementNames}
     filtered = filters(book)
     for number, sheet in enumerate(book.Sheets.ElementNames):
         sheets[sheet]["filter"] = filtered.get(number)
+        sheets[sheet]["frozen"] = frozen(book, sheet)
     if order["save"]:
         kind = FORMATS[Path(order["save"]).suffix]
         book.storeToURL(url(order["save"]), (option("FilterName", kind),))
@@ -149,6 +150,13 @@ def filters(book: Any) -> dict[int, str]:
         area.Sheet: f"{name(area.StartColumn, area.StartRow)}:{name(area.EndColumn, area.EndRow)}"
         for area in areas
     }
+
+
+def frozen(book: Any, sheet: str) -> str | None:
+    """Return the first cell of a sheet that moves when it is scrolled; None where all do."""
+    view = book.getCurrentController()
+    view.setActiveSheet(book.Sheets.getByName(sheet))
+    return name(view.getSplitColumn(), view.getSplitRow()) if view.hasFrozenPanes() else None
 
 
 def main(soffice: str, profile: str) -> None:
