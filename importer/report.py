@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,7 @@ from importer.errors import (
     EXIT_STOPPED,
 )
 from importer.model import Code, Field, Issue, Outcome, Severity, Status
-from importer.table import ROW, Invoices, Table
+from importer.table import ROW, ColumnMap, Invoices, Table
 
 PLACES = 5
 """How many places of a repeated warning are named."""
@@ -47,6 +47,7 @@ class Summary:
         exit_code: What the command ends with.
         error: Why the run stopped early; None where it went to its end.
         warnings: What the user should know and nothing stopped for.
+        left: How many creates `--limit` left for later.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Summary:
     exit_code: int
     error: str | None = None
     warnings: tuple[str, ...] = ()
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Conduct:
         interrupted: It stopped because a signal told it to.
         refused: `--strict` kept everything back.
         warnings: What the user should know.
+        left: How many creates `--limit` left for later.
     """
 
     id: str
@@ -87,6 +90,7 @@ class Conduct:
     interrupted: bool = False
     refused: bool = False
     warnings: tuple[str, ...] = ()
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,14 @@ class Report:
             nothing to say).
         issues: What is wrong with which cell.
         summary: The run in figures.
+        columns: Which column of the file was taken for which field.
     """
 
     table: Table
     outcomes: pl.DataFrame
     issues: tuple[Issue, ...]
     summary: Summary
+    columns: ColumnMap = field(default_factory=lambda: ColumnMap({}))
 
 
 def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: Conduct) -> Report:
@@ -136,8 +142,9 @@ def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: 
         ),
         error=run.stopped,
         warnings=(*table.warnings, *run.warnings, *say_warnings(issues)),
+        left=run.left,
     )
-    return Report(table, outcomes, issues, summary)
+    return Report(table, outcomes, issues, summary, invoices.columns)
 
 
 def say_warnings(issues: Iterable[Issue]) -> tuple[str, ...]:
@@ -153,9 +160,22 @@ def _say_kind(issues: list[Issue]) -> str:
     first, *others = issues
     if not others:
         return first.told()
-    places = ", ".join(issue.place for issue in others[:PLACES])
-    more = f" and {len(others) - PLACES:,} more" if len(others) > PLACES else ""
-    return f"{first.told()} The same ({first.code}) at {places}{more}."
+    places = _name_places([issue.place for issue in others])
+    return f"{first.told()} The same ({first.code}) at {places}."
+
+
+def _name_places(places: Sequence[str]) -> str:
+    """Return `lines 3, 4 and 9` for lines, `D3, D4 and D9` for cells; the first few by name."""
+    parted = [place.rpartition(" ") for place in places[:PLACES]]
+    nouns = {noun for noun, *_ in parted}
+    same = len(nouns) == 1
+    names = [number for *_, number in parted] if same else list(places[:PLACES])
+    if len(places) > PLACES:
+        names.append(f"{len(places) - PLACES:,} more")
+    *most, last = names
+    named = f"{', '.join(most)} and {last}" if most else last
+    noun = nouns.pop() if same else ""
+    return f"{noun}{'s' * bool(most)} {named}" if noun else named
 
 
 def order_outcomes(

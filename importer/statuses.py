@@ -69,5 +69,5 @@ TELLINGS: Mapping[Status, Telling] = {
         "The run ended before these rows had their turn, and no invoice was made of them: see to "
         "the reason that the column error gives, then import the file again.",
     ),
-    Status.READY: Telling("would be sent; the word of `check` alone", "no"),
+    Status.READY: Telling("would be sent by an import: only `check` says so", "no"),
 }

@@ -1,4 +1,4 @@
-"""Write the samples: invoices to import, as a workbook and as CSV, and a workbook with mistakes.
+"""Write the samples: invoices to import, as a workbook and as CSV, and workbooks with mistakes.
 
 Run `python samples/make.py`; the same files come out every time.
 """
@@ -105,9 +105,21 @@ MISTAKES: tuple[Row, ...] = (
 )  # fmt: skip
 
 
+FIRST_IMPORT: tuple[Row, ...] = (
+    ("BW-2001", 10234, "USD", "Solar lamps, 40", "PAYER", "yes", day(9, 30), "0410"),
+    ("BW-2002", 10240, "LRD", "Office cleaning, Broad Street", "PAYEE", "no", None, "0105"),
+    ("BW-2003", 10241, "US$", "Generator hire, 3 days", "PAYER", "no", day(10, 5), "0210"),
+    ("BW-2004", 10312, "NGN", "Cold-store rent, Apapa", "PAYEE", "yes", day(10, 15), "0330"),
+    ("BW-2005", 10250, "USD", "Coffee, third quarter", "PAYER", "yes", day(10, 31), "0120"),
+    ("BW-2006", 10242, "LRD", "School uniforms, 60 sets", "PAYER", "no", None, "0220"),
+)  # fmt: skip
+"""Five good rows, and one with a mistake that anybody sees: US$ is no ISO 4217 code."""
+
+
 def write_samples(folder: Path) -> None:
     """Write all samples into a folder, over those that are there."""
     (folder / "invoices.xlsx").write_bytes(_workbook(INVOICES))
+    (folder / "first-import.xlsx").write_bytes(_workbook(FIRST_IMPORT))
     (folder / "invoices-with-mistakes.xlsx").write_bytes(_workbook(MISTAKES))
     with (folder / "invoices.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADERS, *INVOICES])

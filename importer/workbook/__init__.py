@@ -38,16 +38,25 @@ def write_results(report: Report, path: Path) -> None:
         FileError: When the file can't be written; a part of it is never left behind.
     """
     write = WRITERS[check_suffix(path)]
-    again = f"import-invoices runs {report.summary.run_id} --output FILE writes the results again."
+    kept = _say_kept(report)
     try:
         place(write(report), path)
     except FileExistsError as exc:
         raise FileError(
-            f"{path} was made by somebody else meanwhile, and is never overwritten. Nothing that "
-            f"was sent is lost: {again}"
+            f"{path} was made by somebody else meanwhile, and is never overwritten. {kept}"
         ) from exc
     except OSError as exc:
         raise FileError(
-            f"The results can't be written to {path}: {exc.strerror or exc}. Nothing that was sent "
-            f"is lost: {again}"
+            f"The results can't be written to {path}: {exc.strerror or exc}. {kept}"
         ) from exc
+
+
+def _say_kept(report: Report) -> str:
+    """Say how to get the results all the same; a check has no run, and is made again."""
+    run = report.summary.run_id
+    if not run:
+        return "Nothing was sent. Choose another place with --output."
+    return (
+        f"Nothing that was sent is lost: import-invoices runs {run} --output FILE writes the "
+        "results again."
+    )

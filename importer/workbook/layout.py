@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from importer.model import NEEDS_USER
+from importer.model import NEEDS_USER, Field
 from importer.report import Report
 from importer.table import RESULT_COLUMNS, ROW
+
+MOST_FROZEN = 2
+"""The columns that stay in sight at most, so that there is room for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +23,20 @@ class Layout:
         cells: The file's own cells, a String column each.
         kinds: What each of them is, in the same shape.
         outcomes: The columns of the results.
+        frozen: How many columns stay in sight: those up to the reference, if it is near.
     """
 
     headers: tuple[str, ...]
     cells: pl.DataFrame
     kinds: pl.DataFrame
     outcomes: pl.DataFrame
+    frozen: int = 0
 
     def problems(self) -> Layout:
         """Return the rows that need the user."""
         mask = self.outcomes["status"].is_in([str(status) for status in NEEDS_USER])
-        return Layout(
-            headers=self.headers,
+        return replace(
+            self,
             cells=self.cells.filter(mask),
             kinds=self.kinds.filter(mask),
             outcomes=self.outcomes.filter(mask),
@@ -41,11 +46,14 @@ class Layout:
 def lay_out(report: Report) -> Layout:
     """Return all rows of a report."""
     cells = report.table.cells.drop(ROW)
+    reference = report.columns.columns.get(Field.REFERENCE_ID)
+    nearest = int(reference.name) + 1 if reference is not None else 0
     return Layout(
         headers=(*map(_own_header, report.table.headers), *RESULT_COLUMNS),
         cells=cells,
         kinds=report.table.kinds.select(cells.columns),
         outcomes=report.outcomes.select(RESULT_COLUMNS),
+        frozen=nearest if nearest <= MOST_FROZEN else 0,
     )
 
 

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import polars as pl
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.errors import FileError
-from importer.model import Status
-from importer.report import Report
-from importer.table import PROBLEMS_SHEET, RESULTS_SHEET, SUMMARY_SHEET
+from importer.model import Severity, Status
+from importer.report import Report, count
+from importer.statuses import TELLINGS
+from importer.table import PROBLEMS_SHEET, RESULT_COLUMNS, RESULTS_SHEET, ROW, SUMMARY_SHEET
 from importer.workbook.cells import Value, text_cell, to_cells, to_text, to_values
 from importer.workbook.layout import Layout, lay_out
-from importer.workbook.summary import write_summary
+from importer.workbook.notes import MOST_ROWS, Note, find_notes
+from importer.workbook.style import (
+    BLUE,
+    BOLD,
+    COLOURS,
+    GREY,
+    LINE_HEIGHT,
+    MARKS,
+    MAX_LINES,
+    TITLE,
+    TOP,
+    UNDERLINED,
+    WRAPPED,
+    fill,
+    font,
+)
+from importer.workbook.summary import say_when, write_summary
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """What a sheet holds, the header row included ("Excel specifications and limits")."""
 
-MIN_WIDTH, MAX_WIDTH, ERROR_WIDTH = 8, 40, 70
-"""Widths of columns, in characters."""
+MIN_WIDTH, MAX_WIDTH, ERROR_WIDTH, INTRO_WIDTH = 8, 40, 70, 130
+"""Widths of columns, and of the lines above a table, in characters."""
 
-LINE_HEIGHT = 15
-"""Of one line of text, in points."""
+Intro = tuple[Cell | None, ...]
+"""A row above a table."""
 
-GREEN, RED, ORANGE, YELLOW = "E2F0D9", "F8D7DA", "FCE4D6", "FFF2CC"
-BLUE, GREY = "DDEBF7", "EDEDED"
+MIDNIGHT = " 00:00:00"
+"""What a date is read with and not shown with."""
 
-COLOURS = {
-    Status.CREATED: GREEN,
-    Status.ALREADY_CREATED: GREEN,
-    Status.INVALID: RED,
-    Status.REJECTED: RED,
-    Status.CONFLICT: ORANGE,
-    Status.IN_DOUBT: YELLOW,
-    Status.NOT_SENT: GREY,
-    Status.READY: BLUE,
+NO_PROBLEMS = "Nothing is needed: no row of this file is wrong or waits for anybody."
+
+MARKED = {
+    Severity.ERROR: "Cells on red are wrong: point at one to read why, and what to write instead.",
+    Severity.WARNING: "Cells on yellow may be wrong.",
 }
-
-NO_PROBLEMS = "No row needs you."
 
 
 def require_size(rows: int, columns: int) -> None:
@@ -70,72 +82,200 @@ def workbook_bytes(report: Report) -> bytes:
     layout = lay_out(report)
     require_size(layout.cells.height, len(layout.headers))
     book = Workbook(write_only=True)
-    _write_layout(book.create_sheet(RESULTS_SHEET), layout)
-    problems = layout.problems()
-    sheet = book.create_sheet(PROBLEMS_SHEET)
-    if problems.cells.is_empty():
-        sheet.append([NO_PROBLEMS])
-    else:
-        _write_layout(sheet, problems)
+    notes = find_notes(report, layout.outcomes[ROW])
+    _write_layout(book.create_sheet(RESULTS_SHEET), layout, notes)
+    _write_problems(book.create_sheet(PROBLEMS_SHEET), report, layout.problems())
     write_summary(book.create_sheet(SUMMARY_SHEET), report.summary)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
-def _write_layout(sheet: Worksheet, layout: Layout) -> None:
+def _write_problems(sheet: Worksheet, report: Report, layout: Layout) -> None:
+    """Write the rows that need somebody, under what has to be known of them."""
+    sheet.row_dimensions[1].height = 2 * LINE_HEIGHT
+    needy = layout.cells.height
+    if not needy:
+        when = say_when(report.summary, report.summary.file.name)
+        for line in _introduce(sheet, NO_PROBLEMS, when):
+            sheet.append(list(line))
+        return
+    notes = find_notes(report, layout.outcomes[ROW])
+    needs = "row needs" if needy == 1 else "rows need"
+    title = f"{needy:,} of {report.table.height:,} {needs} somebody: {report.summary.file.name}"
+    severities = {note.severity for column in notes.values() for note in column.values()}
+    marked = (text for severity, text in MARKED.items() if severity in severities)
+    intro = _introduce(sheet, title, " ".join([say_when(report.summary), *marked]))
+    for status, rows in count(layout.outcomes).items():
+        if rows:
+            intro += _advise(sheet, status, rows)
+    _write_layout(sheet, layout, notes, [*intro, ()])
+
+
+def _introduce(sheet: Worksheet, title: str, text: str) -> list[Intro]:
+    """Return a title, and a text in lines: Excel wraps only within one column."""
+    heading = _text_cell(sheet, title)
+    heading.font, heading.alignment = TITLE, TOP
+    return [(heading,), *((_text_cell(sheet, line),) for line in textwrap.wrap(text, INTRO_WIDTH))]
+
+
+def _advise(sheet: Worksheet, status: Status, rows: int) -> list[Intro]:
+    """Return what a status asks of the reader."""
+    label = _text_cell(sheet, status.value)
+    label.fill = fill(COLOURS[status])
+    advice = f"{rows:,} {'row' if rows == 1 else 'rows'}. {TELLINGS[status].advice}"
+    first, *others = (_text_cell(sheet, line) for line in textwrap.wrap(advice, INTRO_WIDTH))
+    return [(label, first), *((None, line) for line in others)]
+
+
+def _text_cell(sheet: Worksheet, text: str) -> Cell:
+    return text_cell(WriteOnlyCell(sheet), to_text(text))
+
+
+def _write_layout(
+    sheet: Worksheet,
+    layout: Layout,
+    notes: Mapping[str, Mapping[int, Note]],
+    intro: Sequence[Intro] = (),
+) -> None:
     """Write headers and rows; what concerns columns has to be said before the first row."""
+    top = len(intro) + 1
+    _set_up(sheet, layout, top)
+    for line in intro:
+        sheet.append(list(line))
+    own = len(layout.headers) - len(RESULT_COLUMNS)
+    sheet.append([_header_cell(sheet, h, own=n < own) for n, h in enumerate(layout.headers)])
+    heights = dict(_heights(layout.outcomes["error"]))
+    for index, lines in heights.items():
+        sheet.row_dimensions[top + 1 + index].height = min(lines, MAX_LINES) * LINE_HEIGHT
+    # Beside a long message the other cells stand at the top too.
+    rows = layout.outcomes[ROW].to_list()
+    tall = {rows[index] for index in heights} if len(rows) <= MOST_ROWS else frozenset()
+    for cells in zip(*_columns(sheet, layout, notes, rows, tall), strict=True):
+        sheet.append(cells)
+
+
+def _columns(
+    sheet: Worksheet,
+    layout: Layout,
+    notes: Mapping[str, Mapping[int, Note]],
+    rows: Sequence[int],
+    tall: AbstractSet[int],
+) -> Iterator[Iterable[Value | Cell]]:
+    outcomes = layout.outcomes
+    for name in layout.cells.columns:
+        values = to_cells(sheet, to_values(layout.cells[name], layout.kinds[name]))
+        yield _dress(sheet, values, rows, notes.get(name, {}), tall)
+    yield _status_cells(sheet, outcomes["status"])
+    yield _dress(sheet, to_cells(sheet, _texts(outcomes["invoice_number"])), rows, {}, tall)
+    yield _dress(sheet, outcomes["invoice_id"].to_list(), rows, {}, tall)
+    yield _error_cells(sheet, outcomes["error"])
+    yield _dress(sheet, rows, rows, {}, tall)
+
+
+def _set_up(sheet: Worksheet, layout: Layout, top: int) -> None:
+    """Say what concerns columns, and the sheet as a whole.
+
+    Args:
+        sheet: The sheet, still empty.
+        layout: What it will show.
+        top: The row of the headers.
+    """
     for number, width in enumerate(_widths(layout), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "A2"
-    # Printed, the columns of a row stay on one page.
+    sheet.freeze_panes = f"{get_column_letter(layout.frozen + 1)}{top + 1}"
+    last_column = get_column_letter(len(layout.headers))
+    sheet.auto_filter.ref = f"A{top}:{last_column}{layout.cells.height + top}"
+    # Printed, the columns of a row stay on one page, under their headers.
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    last_column = get_column_letter(len(layout.headers))
-    sheet.auto_filter.ref = f"A1:{last_column}{layout.cells.height + 1}"
-    sheet.append([_header_cell(sheet, header) for header in layout.headers])
-    outcomes = layout.outcomes
-    columns = [
-        *(
-            to_cells(sheet, to_values(layout.cells[n], layout.kinds[n]))
-            for n in layout.cells.columns
-        ),
-        _status_cells(sheet, outcomes["status"]),
-        to_cells(sheet, _texts(outcomes["invoice_number"])),
-        outcomes["invoice_id"].to_list(),
-        _error_cells(sheet, outcomes["error"]),
-        outcomes["row"].to_list(),
-    ]
-    for number, lines in _heights(outcomes["error"]):
-        sheet.row_dimensions[number].height = lines * LINE_HEIGHT
-    for row in zip(*columns, strict=True):
-        sheet.append(row)
+    sheet.print_options.gridLines = True
+    sheet.print_title_rows = f"{top}:{top}"
 
 
 def _widths(layout: Layout) -> Iterator[int]:
     frame = pl.concat([layout.cells, layout.outcomes], how="horizontal")
-    lengths = frame.select(pl.all().cast(pl.String).str.len_chars().max().fill_null(0)).row(0)
+    shown = pl.all().cast(pl.String).str.strip_suffix(MIDNIGHT)
+    lengths = frame.select(shown.str.len_chars().max().fill_null(0)).row(0)
     for header, name, length in zip(layout.headers, frame.columns, lengths, strict=True):
         widest = ERROR_WIDTH if name == "error" else MAX_WIDTH
         # Two characters of air, and a little more for a header's filter button.
-        yield min(max(length + 2, len(header) + 4, MIN_WIDTH), widest)
+        yield min(max(length + 2, len(header) + 5, MIN_WIDTH), widest)
 
 
 def _heights(errors: pl.Series) -> Iterator[tuple[int, int]]:
-    """Yield the sheet row of every long message, and how many lines it takes when wrapped.
+    """Yield the index of every long message, and how many lines it takes when wrapped.
 
     Said outright, since only some programs fit the height of a row when they open a file.
     """
     wrapped = pl.DataFrame({"lines": errors.str.len_chars() // (ERROR_WIDTH - 5) + 1})
-    yield from wrapped.with_row_index("row", offset=2).filter(pl.col("lines") > 1).iter_rows()
+    yield from wrapped.with_row_index("index").filter(pl.col("lines") > 1).iter_rows()
 
 
-def _header_cell(sheet: Worksheet, header: str) -> Cell | None:
-    if not header:
-        return None
-    cell = text_cell(WriteOnlyCell(sheet), to_text(header))
-    cell.font = Font(bold=True)
+def _header_cell(sheet: Worksheet, header: str, *, own: bool) -> Cell:
+    """Return a header; ours have another colour than the file's own."""
+    cell = text_cell(WriteOnlyCell(sheet), to_text(header)) if header else WriteOnlyCell(sheet)
+    cell.font, cell.fill, cell.border = BOLD, fill(GREY if own else BLUE), UNDERLINED
+    return cell
+
+
+def _dress(
+    sheet: Worksheet,
+    values: Iterable[Value | Cell],
+    rows: Sequence[int],
+    notes: Mapping[int, Note],
+    tall: AbstractSet[int],
+) -> Iterable[Value | Cell]:
+    """Give the cells of a column what is said of them, and those of tall rows their place."""
+    if not notes and not tall:
+        return values
+    return _dressed(sheet, values, rows, notes, tall)
+
+
+def _dressed(
+    sheet: Worksheet,
+    values: Iterable[Value | Cell],
+    rows: Sequence[int],
+    notes: Mapping[int, Note],
+    tall: AbstractSet[int],
+) -> Iterator[Value | Cell]:
+    """Yield a column's cells. One cell of a look serves all, see `to_cells`.
+
+    A look never changes: openpyxl keeps it by reference once the cell was written.
+    """
+    cells: dict[tuple[Severity | None, object], Cell] = {}
+    for row, value in zip(rows, values, strict=True):
+        note = notes.get(row)
+        if note is None and (row not in tall or value is None):
+            yield value
+            continue
+        severity = note.severity if note is not None else None
+        look = severity, value.number_format if isinstance(value, Cell) else type(value)
+        if look not in cells:
+            cells[look] = _styled_cell(sheet, severity)
+        cell = cells[look]
+        cell.comment = note.comment() if note is not None else None
+        yield _fill_in(cell, value)
+
+
+def _styled_cell(sheet: Worksheet, severity: Severity | None) -> Cell:
+    cell = WriteOnlyCell(sheet)
+    cell.alignment = TOP
+    if severity is not None:
+        background, foreground = MARKS[severity]
+        cell.fill, cell.font = fill(background), font(colour=foreground)
+    return cell
+
+
+def _fill_in(cell: Cell, value: Value | Cell) -> Cell:
+    """Put a value into a cell of another look, or what a cell holds."""
+    if not isinstance(value, Cell):
+        cell.value = value
+    elif value.data_type == "s":
+        text_cell(cell, str(value.value))
+    else:
+        cell.number_format, cell.value = value.number_format, value.value
     return cell
 
 
@@ -147,12 +287,12 @@ def _status_cells(sheet: Worksheet, statuses: pl.Series) -> Iterator[Cell]:
     cells = {}
     for status, colour in COLOURS.items():
         cells[status.value] = text_cell(WriteOnlyCell(sheet), status.value)
-        cells[status.value].fill = PatternFill("solid", start_color=colour)
+        cells[status.value].fill, cells[status.value].alignment = fill(colour), TOP
     return (cells[status] for status in statuses.to_list())
 
 
 def _error_cells(sheet: Worksheet, errors: pl.Series) -> Iterator[Cell | None]:
     """Wrap messages, so that they are read whole. One cell serves all, see `to_cells`."""
     cell = WriteOnlyCell(sheet)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = WRAPPED
     return (text and text_cell(cell, to_text(text)) for text in errors.to_list())

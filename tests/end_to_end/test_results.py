@@ -98,6 +98,20 @@ def test_output_names_the_results_file(story: Story, suffix: str) -> None:
     assert output.read_bytes().startswith({"csv": b"\xef\xbb\xbfRef,", "xlsx": b"PK"}[suffix])
 
 
+def test_checked_workbook_is_one_of_a_check(desk: Desk) -> None:
+    """What `check --output` writes marks wrong cells too, and tells of no run: nothing was sent."""
+    file = desk.workbook("a.xlsx", {"May": [row("A-1"), row("A-2", Currency="US$")]})
+    done = desk.run("check", file, "--output", "checked.xlsx")
+    assert done.code == 1
+    with closing(load_workbook(desk.folder / "checked.xlsx")) as book:
+        comment = book["Results"]["C3"].comment
+        told = {line[0]: line[1] for line in book["Summary"].values if line[0]}
+    assert comment.text.endswith("\nDid you mean USD?")
+    assert told["Sent"] == "nothing: this is a check"
+    assert (told["ready"], told["invalid"], told["Total"]) == (1, 1, 1)
+    assert not told.keys() & {"Run", "Duration", "Started"}
+
+
 @pytest.mark.parametrize("name", ["taken.xlsx", "may.pdf"], ids=["exists", "suffix"])
 def test_unfit_output_is_refused_before_anything_is_sent(
     desk: Desk, api: OddApi, name: str
