@@ -10,12 +10,9 @@ import os
 import platform
 import random
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
-
-import polars as pl
 
 from importer.archive import pack_frame, pack_table
 from importer.campaign import Campaign, Terms
@@ -24,6 +21,7 @@ from importer.errors import FileError, StoppedError
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
+from importer.preview import Preview, preview_plan
 from importer.reading import read_invoices
 from importer.recognise import say_imported
 from importer.records import Account, RunEnd, RunStart
@@ -36,28 +34,15 @@ from importer.table import Invoices, Table
 from importer.workbook import default_output, prepare_output, require_room, write_results
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a run is about to do.
-
-    Attributes:
-        creates: How many invoices will be created.
-        by_currency: The same by currency.
-        decided: How many rows have which outcome already.
-        url: Where they will be created.
-    """
-
-    creates: int
-    by_currency: Mapping[str, int]
-    decided: Mapping[Status, int]
-    url: str
-
-
 class Events(Listener, Protocol):
     """Who is told how a run goes, and asked whether it may."""
 
     def on_lock_wait(self, seconds: float) -> None:
         """Another run is sending; it is waited for, so long at most."""
+        ...
+
+    def on_stopping(self) -> None:
+        """A signal came: nothing new is sent, what is in flight is awaited."""
         ...
 
     def on_plan(self, preview: Preview) -> bool:
@@ -76,6 +61,7 @@ class Sent:
         interrupted: It stopped because a signal told it to.
         warnings: What the user should know.
         invoices: The rows, with all that is wrong with them.
+        left: How many creates `--limit` left for later.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -84,6 +70,7 @@ class Sent:
     interrupted: bool
     warnings: tuple[str, ...]
     invoices: Invoices
+    left: int = 0
 
 
 def import_file(
@@ -107,6 +94,8 @@ def import_file(
         StoppedError: When another run goes on too long, or the user declined. Nothing was sent.
     """
     started = clock.now()
+    name = settings.file.name
+    events.on_phase(f"Reading {'standard input' if name == '-' else name}")
     table, invoices = read_invoices(settings, started)
     account = ledger.account(api.account_url, api.account)
     warnings = say_imported(ledger, account, table.sha256)
@@ -159,6 +148,7 @@ class _Run:
     def carry_out(self) -> Report:
         sent = asyncio.run(self._deal())
         report = self._report(sent, self.output)
+        self.events.on_phase("Writing the results")
         try:
             write_results(report, self.output)
         except FileError as exc:
@@ -171,25 +161,20 @@ class _Run:
             )
         return report
 
-    def _restrict(self, planned: Plan) -> Plan:
+    def _restrict(self, planned: Plan) -> tuple[Plan, int]:
+        """Hold back what is not to be sent; return the rest, and how many are left for later."""
         invalid = len(planned.invoices.invalid_rows())
         if self.settings.strict and invalid:
             rows = "1 row is" if invalid == 1 else f"{invalid} rows are"
-            return planned.hold(f"Held back by --strict: {rows} invalid. Correct them first.")
-        if self.settings.limit is not None:
-            return planned.hold("Left for later by --limit.", after=self.settings.limit)
-        return planned
+            return planned.hold(f"Held back by --strict: {rows} invalid. Correct them first."), 0
+        if self.settings.limit is None:
+            return planned, 0
+        limited = planned.hold("Left for later by --limit.", after=self.settings.limit)
+        return limited, len(planned) - len(limited)
 
-    def _preview(self, planned: Plan) -> Preview:
-        by_currency = planned.creates.group_by(Field.CURRENCY).len().sort("len", descending=True)
-        decided = pl.Series([o.status.value for o in planned.decided], dtype=pl.String)
-        counts = decided.value_counts(name="rows").iter_rows()
-        return Preview(
-            creates=len(planned),
-            by_currency=dict(by_currency.iter_rows()),
-            decided={Status(status): rows for status, rows in counts},
-            url=self.api.url,
-        )
+    def _preview(self, planned: Plan, left: int) -> Preview:
+        where = "the sandbox" if self.account.is_sandbox else self.api.url.partition("://")[2]
+        return preview_plan(self.table, planned, left=left, where=where)
 
     async def _deal(self) -> Sent:
         """Deal with the API: look up, plan, ask, send."""
@@ -206,16 +191,22 @@ class _Run:
                 events=self.events,
                 rng=random.Random(),  # noqa: S311 jitter, not a secret
             )
-            signals = Signals(campaign.stop)
+
+            def stop(reason: str) -> None:
+                self.events.on_stopping()
+                campaign.stop(reason)
+
+            signals = Signals(stop)
+            self.events.on_phase("Comparing with what was sent before")
             with signals.heeded():
-                planned = self._restrict(await campaign.prepare(self.invoices))
+                planned, left = self._restrict(await campaign.prepare(self.invoices))
             # Outside: Ctrl-C at the prompt is an answer.
             asks = len(planned) > 0 and campaign.stopped is None
-            if asks and not self.events.on_plan(self._preview(planned)):
+            if asks and not self.events.on_plan(self._preview(planned, left)):
                 raise StoppedError("You said no: nothing was sent.")
             with signals.heeded():
                 await self._send(campaign, planned)
-        return sum_up(campaign, planned, interrupted=bool(signals.received))
+        return sum_up(campaign, planned, interrupted=bool(signals.received), left=left)
 
     async def _send(self, campaign: Campaign, planned: Plan) -> None:
         self.ledger.start_run(self._start(pack_table(self.table)))
@@ -262,6 +253,7 @@ class _Run:
             interrupted=sent.interrupted,
             refused=self.settings.strict and bool(invoices.invalid_rows()),
             warnings=(*self.warnings, *sent.warnings),
+            left=sent.left,
         )
         return build_report(self.table, invoices, outcomes, conduct)
 
@@ -277,13 +269,14 @@ class _Run:
         )
 
 
-def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
+def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool, left: int = 0) -> Sent:
     """Return how the sending ended, with an outcome for every row that left.
 
     Args:
         campaign: The campaign, over.
         planned: What it was to send.
         interrupted: A signal told it to stop.
+        left: How many creates `--limit` left for later.
     """
     why = campaign.stopped or ""
     doubts = (
@@ -301,4 +294,5 @@ def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool) -> Sent:
         interrupted=interrupted,
         warnings=tuple(campaign.warnings),
         invoices=planned.invoices,
+        left=left,
     )

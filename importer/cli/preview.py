@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from typing import TYPE_CHECKING
 
-from importer.check import Checked
-from importer.cli.render import shown, status_lines
-from importer.model import Code, Field, Issue, Severity, Status
-from importer.report import Report
-from importer.table import ROW, Match, Table
+from importer.cli.paint import DOUBTFUL, paint
+from importer.cli.plan import WIDTH, plan_lines, title
+from importer.cli.problems import problem_lines
+from importer.cli.render import shown
+from importer.model import Field, Status
+from importer.table import ROW, Match
+
+if TYPE_CHECKING:
+    from importer.check import Checked
+    from importer.report import Report
 
 HOW = {
     Match.NAME: "",
@@ -20,102 +25,107 @@ HOW = {
 """How a column was told to be a field's."""
 
 EXAMPLES = 3
-"""How many issues of a kind are shown before the others are counted."""
+"""How many conflicts and doubts are shown before the others are counted."""
+
+HEADER_WIDTH = 27
+"""What a header may take of a line; the longest line of the mapping has 80 columns then."""
+
+CARRIED = 8
+"""How many of the columns that are no field's are shown before the others are counted."""
+
+WARNING = "Warning:"
+HEADINGS = {Status.CONFLICT: "In conflict with invoices that exist", Status.IN_DOUBT: "In doubt"}
 
 
-def check_text(checked: Checked, *, compared: bool) -> Iterator[str]:
+def check_text(checked: Checked, *, note: str, width: int | None = None) -> Iterator[str]:
     """Yield the lines that tell what a check found.
 
     Args:
         checked: What it found.
-        compared: There was a ledger to compare the file with.
+        note: What the file was not compared with; empty where with all that there is.
+        width: The columns of the terminal; None where there is none, so that nothing is wrapped.
     """
     report = checked.report
-    yield _title(report.table)
+    summary = report.summary
+    yield title(report.table)
     yield ""
     yield from _columns(checked)
     yield ""
-    yield from status_lines(report.summary)
-    yield from (f"Warning: {warning}" for warning in report.summary.warnings)
-    yield from _issues(report)
-    yield from _others(report)
-    yield ""
-    yield from _next(report, compared=compared)
-
-
-def _title(table: Table) -> str:
-    rows = "1 row" if table.height == 1 else f"{table.height:,} rows"
-    where = f", sheet {shown(table.sheet)}" if table.sheet is not None else ""
-    header = table.place(table.header_row)
-    return f"{shown(table.source.name)}{where}: {rows} under the headers in {header}"
+    yield from plan_lines(summary.counts, summary.by_currency)
+    parts = (
+        [f"{WARNING} {shown(warning)}" for warning in summary.warnings],
+        list(problem_lines(report.issues, report.table)),
+        *(list(_others(report, status)) for status in HEADINGS),
+        list(_next(report, note)),
+    )
+    for part in filter(None, parts):
+        yield ""
+        for line in part:
+            first, *others = _wrapped(line, width)
+            warns = first.startswith(WARNING)
+            yield paint(WARNING, DOUBTFUL) + first.removeprefix(WARNING) if warns else first
+            yield from others
 
 
 def _columns(checked: Checked) -> Iterator[str]:
     """Yield the column mapping that was taken, and what is left over."""
-    table = checked.report.table
-    fields = {column.name: field for field, column in checked.columns.columns.items()}
-    rows = [("column", "header", "is taken for")]
+    table, columns = checked.report.table, checked.columns.columns
+    fields = {column.name: field for field, column in columns.items()}
+    rows, carried = [("column", "header", "is taken for")], 0
     places = (place.removeprefix("column ") for place in table.header_places())
     for number, (place, header) in enumerate(zip(places, table.headers, strict=True)):
         field = fields.get(str(number))
         if field is not None:
-            how = HOW[checked.columns.columns[field].match]
-            rows.append((place, _one_line(header), f"{field}{how}"))
+            rows.append((place, header, f"{field}{HOW[columns[field].match]}"))
         elif header:
-            rows.append((place, _one_line(header), "nothing: carried to the results"))
-    missing = [field for field in Field if field not in checked.columns.columns]
+            carried += 1
+            if carried <= CARRIED:
+                rows.append((place, header, "nothing: carried to the results"))
+    if carried > CARRIED:
+        rows.append(("…", f"{carried - CARRIED:,} more", "nothing: carried to the results"))
+    missing = [field for field in Field if field not in columns]
     rows.extend(("", "none", f"{field}, which may be left out") for field in missing)
     yield from _aligned(rows)
 
 
-def _issues(report: Report) -> Iterator[str]:
-    """Yield the first issues of every kind, and how many more there are."""
-    wrong = [issue for issue in report.issues if issue.severity is Severity.ERROR]
-    if not wrong:
+def _aligned(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield the mapping's lines; a header that is too long is cut, one of wide letters counted."""
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 for this alone
+
+    cut = []
+    for place, header, what in rows:
+        name = shown(" ".join(header.split()))
+        if cell_len(name) > HEADER_WIDTH:
+            name = f"{set_cell_size(name, HEADER_WIDTH - 1).rstrip()}…"
+        cut.append((place, name, what))
+    first, second = (max(cell_len(row[n]) for row in cut) for n in (0, 1))
+    for place, header, what in cut:
+        yield f"  {place:<{first}}   {set_cell_size(header, second)}   {what}".rstrip()
+
+
+def _others(report: Report, status: Status) -> Iterator[str]:
+    """Yield the first rows of a status with what is to be done, and how many more there are."""
+    rows = report.outcomes.filter(report.outcomes["status"] == status)
+    if rows.is_empty():
         return
-    counts = Counter(issue.code for issue in wrong)
-    rows = len({issue.row for issue in wrong})
-    yield ""
-    yield f"What is wrong, in {rows:,} row{'s' if rows > 1 else ''}:"
-    for code, number in counts.items():
-        yield from (f"  {shown(issue.told())}" for issue in _first(wrong, code))
-        if number > EXAMPLES:
-            yield f"  … and {number - EXAMPLES:,} more of this kind ({code})."
+    yield f"{HEADINGS[status]}, {'1 row' if rows.height == 1 else f'{rows.height:,} rows'}:"
+    for row, message in rows.select(ROW, "error").head(EXAMPLES).iter_rows():
+        yield f"  {report.table.place(row)}: {shown(message or '')}"
+    if rows.height > EXAMPLES:
+        yield f"  … and {rows.height - EXAMPLES:,} more with the status {status}."
 
 
-def _left_out(report: Report) -> bool:
-    """Tell whether there are more issues of a kind than are shown."""
-    counts = Counter(i.code for i in report.issues if i.severity is Severity.ERROR)
-    return any(number > EXAMPLES for number in counts.values())
-
-
-def _others(report: Report) -> Iterator[str]:
-    """Yield the first conflicts and doubts with what is to be done, and how many more there are."""
-    for status in (Status.CONFLICT, Status.IN_DOUBT):
-        rows = report.outcomes.filter(report.outcomes["status"] == status)
-        for row, message in rows.select(ROW, "error").head(EXAMPLES).iter_rows():
-            yield f"  {report.table.place(row)}, {status}: {shown(message or '')}"
-        if rows.height > EXAMPLES:
-            yield f"  … and {rows.height - EXAMPLES:,} more with the status {status}."
-
-
-def _first(issues: Sequence[Issue], code: Code) -> Iterator[Issue]:
-    return islice((issue for issue in issues if issue.code == code), EXAMPLES)
-
-
-def _next(report: Report, *, compared: bool) -> Iterator[str]:
+def _next(report: Report, note: str) -> Iterator[str]:
     """Yield what to do now."""
     summary = report.summary
-    if not compared:
-        yield (
-            "What was created earlier was not looked at: name the API with --api-url, as for the "
-            "import."
-        )
-    if summary.counts[Status.INVALID]:
-        yield "Correct the file, save it, and check it again."
-        if summary.output is None and _left_out(report):
-            yield "To see what is wrong with every row: the same command with --output checked.xlsx"
-    if summary.counts[Status.READY]:
+    ready, invalid = summary.counts[Status.READY], summary.counts[Status.INVALID]
+    if note:
+        yield note
+    if invalid:
+        yield "Correct the cells in the file, save it, and check it again."
+    if (invalid or summary.counts[Status.CONFLICT]) and summary.output is None:
+        yield "For a workbook that says it row by row: the same command with --output checked.xlsx"
+    if ready:
         yield "Nothing was sent. To create what is ready: the same command without `check`."
     else:
         yield "Nothing was sent."
@@ -123,12 +133,17 @@ def _next(report: Report, *, compared: bool) -> Iterator[str]:
         yield f"The checked rows: {summary.output}"
 
 
-def _aligned(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'   '.join(cells)}".rstrip()
-
-
-def _one_line(text: str) -> str:
-    return shown(" ".join(text.split()))
+def _wrapped(line: str, width: int | None) -> Iterator[str]:
+    """Yield a line in as many as the terminal needs; a command in it stays whole, to be copied."""
+    if width is None or len(line) <= width or "import-invoices " in line:
+        yield line
+        return
+    indent = " " * (len(line) - len(line.lstrip()))
+    yield from textwrap.wrap(
+        line.lstrip(),
+        max(width, WIDTH // 2) - 1,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    " if indent else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from importer.cli.options import PREFIX
@@ -13,6 +14,7 @@ from importer.settings import Api, Client, Secret, canonical_url, check_token
 
 TOKEN = f"{PREFIX}TOKEN"
 CLIENT_ID, CLIENT_SECRET = f"{PREFIX}CLIENT_ID", f"{PREFIX}CLIENT_SECRET"
+SECRETS = (TOKEN, CLIENT_ID, CLIENT_SECRET)
 
 
 @contextmanager
@@ -37,27 +39,45 @@ def target(
         raise UsageError(str(exc)) from exc
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose invoices a file's are, as far as that is known without a token.
+
+    Attributes:
+        url: What the ledger calls the API.
+        account: The account's name.
+        api: How to ask the API itself; None where there is nothing to prove who we are.
+    """
+
+    url: str
+    account: str
+    api: Api | None
+
+
 @contextmanager
-def account_of(
+def place_of(
     *, sandbox: bool, api_url: str | None, account: str | None, allow_http: bool, **_: object
-) -> Iterator[tuple[str, str] | None]:
-    """Say whose invoices a file's are: URL and name of the account; None where no API is named.
+) -> Iterator[Place | None]:
+    """Say whose invoices a file's are; None where no API is named. No token is asked for.
 
     Raises:
-        UsageError: When the URL is unfit, or the sandbox can't start.
+        UsageError: When the URL or a secret is unfit, or the sandbox can't start.
     """
-    if sandbox:
-        with target(sandbox=True, api_url=None, account=account, allow_http=False) as api:
-            yield api.account_url, api.account
-    elif api_url is None:
+    if not sandbox and api_url is None:
         yield None
+    elif sandbox or has_credentials():
+        with target(
+            sandbox=sandbox, api_url=api_url, account=account, allow_http=allow_http
+        ) as api:
+            yield Place(api.account_url, api.account, api)
     else:
-        yield canonical_url(api_url, allow_http=allow_http), account or _default_name()
+        url = canonical_url(api_url or "", allow_http=allow_http)
+        yield Place(url, account or _find(CLIENT_ID) or "default", None)
 
 
-def _default_name() -> str:
-    """Return an account's name where none is given: a client is one, whoever holds a token not."""
-    return (_find(TOKEN) is None and _find(CLIENT_ID)) or "default"
+def has_credentials() -> bool:
+    """Tell whether the environment holds anything to prove who we are, fit or not."""
+    return any(_find(name) is not None for name in (TOKEN, CLIENT_SECRET))
 
 
 def to_api(url: str | None, account: str | None, *, allow_http: bool) -> Api:
@@ -91,7 +111,10 @@ def find_credentials() -> Client | Callable[[], Secret]:
         return Client(client_id, Secret(client_secret))
     if client_id or client_secret:
         missing = CLIENT_SECRET if client_id else CLIENT_ID
-        raise UsageError(f"{CLIENT_ID} and {CLIENT_SECRET} go together: {missing} is missing.")
+        raise UsageError(
+            f"{CLIENT_ID} and {CLIENT_SECRET} go together: {missing} is missing. Set it too, or "
+            f"set {TOKEN} alone. Nothing was sent."
+        )
     raise UsageError(
         f"The API asks for a token. Put it into the variable {TOKEN} (or its file's path into "
         f"{TOKEN}_FILE), or client credentials into {CLIENT_ID} and {CLIENT_SECRET}; or rehearse "
@@ -109,7 +132,10 @@ def read_token() -> Secret:
     try:
         return check_token(_find(TOKEN) or "")
     except ValueError as exc:
-        raise UsageError(f"What {TOKEN} holds is no token: {exc}.") from exc
+        raise UsageError(
+            f"What {TOKEN} holds is no token: {exc}. Copy the token once more, the whole of it "
+            "and nothing else. Nothing was sent."
+        ) from exc
 
 
 def _find(variable: str) -> str | None:
@@ -124,5 +150,6 @@ def _find(variable: str) -> str | None:
     except (OSError, UnicodeDecodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else "it is not text"
         raise UsageError(
-            f"The file that {variable}_FILE names can't be read: {path}: {reason}."
+            f"The file that {variable}_FILE names can't be read: {path}: {reason}. Correct the "
+            "path, or put the secret itself into the variable without _FILE. Nothing was sent."
         ) from exc

@@ -82,8 +82,12 @@ class BooksApi:
             number = len(self.references)
         return self.answer(invoice, number)
 
-    def get(self, token: str) -> Reply | Iterable[bytes]:
-        """Answer a listing."""
+    def get(self, path: str, token: str) -> Reply | Iterable[bytes]:
+        """Answer a listing, or with the one invoice that is named."""
+        if "/retrieve/number/" in path:
+            named = (i for i in self.books if i["invoice_number"] == path.rpartition("/")[2])
+            found = next(named, None)
+            return MISSING if found is None else Reply(200, json.dumps(found).encode())
         with self._lock:
             self.listings += 1
             number = self.listings
@@ -91,6 +95,7 @@ class BooksApi:
         return self.listing(number) if good else UNAUTHORISED
 
 
+MISSING = Reply(404, b'{"detail": "No such invoice"}')
 UNAUTHORISED = Reply(401, b'{"detail": "Could not validate credentials"}')
 
 
@@ -109,7 +114,7 @@ def books_api() -> Iterator[BooksApi]:
             self.send(api.post(self.path, self.token, body))
 
         def do_GET(self) -> None:
-            self.send(api.get(self.token))
+            self.send(api.get(self.path, self.token))
 
         @property
         def token(self) -> str:

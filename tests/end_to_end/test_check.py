@@ -16,7 +16,7 @@ def test_good_file_is_ready(desk: Desk) -> None:
     """Exit 0, every row ready, and what to do next; no token, no network, no ledger made."""
     done = desk.run("check", desk.csv("a.csv", rows(3)), variables=NO_TOKEN)
     assert done.code == 0, done
-    assert "ready                 3   3 in USD" in done.out
+    assert "  ready               3       3\n" in done.out
     assert "Nothing was sent. To create what is ready" in done.out
     assert not desk.ledger.exists()
 
@@ -63,11 +63,12 @@ def test_wrong_cells_are_named_by_their_cell(desk: Desk) -> None:
 
 
 def test_repeated_issues_are_counted(desk: Desk) -> None:
-    """The first three of a kind are shown, the others counted."""
-    lines = [row(f"A-{number}", Currency="ZZZ") for number in range(10)]
+    """One mistake in many rows is told once; of a kind three are shown, the others counted."""
+    lines = [row(f"A-{number}", Currency="ZZZ", Due=f"{number}/x") for number in range(10)]
     done = desk.run("check", desk.csv("a.csv", lines))
-    assert done.out.count('"ZZZ"') == 3
-    assert "… and 7 more of this kind (currency_unknown)." in done.out
+    assert 'lines 2, 3, 4 and 7 more (Currency): "ZZZ" is no currency' in done.out
+    assert done.out.count("can be read for certain") == 3
+    assert "… and 7 more: date unreadable (7)." in done.out
 
 
 def test_checked_rows_are_written(desk: Desk) -> None:
@@ -81,7 +82,7 @@ def test_checked_rows_are_written(desk: Desk) -> None:
 
 
 def test_check_knows_what_was_created(desk: Desk, books: BooksApi) -> None:
-    """Beside the ledger: already created, and a conflict; the API is not asked."""
+    """Beside the ledger: already created, and a conflict; without a token the API is not asked."""
     desk.run(desk.csv("a.csv", rows(2)), "--api-url", books.url)
     listings = books.listings
     changed = desk.csv("b.csv", [row("A-1"), row("A-2", Note="Other"), row("A-3")])
@@ -89,6 +90,7 @@ def test_check_knows_what_was_created(desk: Desk, books: BooksApi) -> None:
     assert done.counts == {"already_created": 1, "conflict": 1, "ready": 1}
     assert done.code == 1
     assert books.listings == listings
+    assert "for want of a token" in done.err
 
 
 def test_known_doubt_is_told(desk: Desk, books: BooksApi) -> None:
@@ -99,6 +101,7 @@ def test_known_doubt_is_told(desk: Desk, books: BooksApi) -> None:
     desk.run(path, "--api-url", books.url, "--no-check-server")
     done = desk.run("check", path, "--api-url", books.url)
     assert done.code == 3
+    assert "In doubt, 1 row:\n  line 2: Sent at" in done.out
     assert "import-invoices resolve A-1" in done.out
 
 

@@ -1,0 +1,160 @@
+"""What is wrong with a file's rows, for people: the first of every kind, the rest counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from importer.cli.render import shown
+from importer.model import Code, Issue, Severity, explain
+from importer.table import Table
+
+MOST = 10
+"""How many problems are shown before the rest is counted."""
+
+MOST_OF_A_KIND = 3
+
+NAMED = 3
+"""How many of the cells are named that have one problem in common."""
+
+BLANK = (
+    "expected a value in each",
+    "fill them in, or delete the row if it is no invoice, such as one of totals.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What some cells have in common, told once.
+
+    Attributes:
+        places: Where the first of them are, as the user finds it: cells, or rows.
+        total: In how many places it is.
+        header: The cells' header; empty where the rows are meant.
+        message: What is wrong, and what to do.
+        issues: The issues that it stands for.
+    """
+
+    places: tuple[str, ...]
+    total: int
+    header: str
+    message: str
+    issues: tuple[Issue, ...]
+
+    @property
+    def code(self) -> Code:
+        """The kind of issue."""
+        return self.issues[0].code
+
+    def told(self) -> str:
+        """Return where it is and what it is: `A5 and A6 (Reference ID): …`."""
+        header = f" ({_one_line(self.header)})" if self.header else ""
+        return shown(f"{name_places(self.places, self.total)}{header}: {self.message}")
+
+
+def problem_lines(issues: Iterable[Issue], table: Table) -> Iterator[str]:
+    """Yield what is wrong: the first problems of every kind, then how many more there are.
+
+    Args:
+        issues: All that is wrong; warnings are left out.
+        table: Where the rows are.
+    """
+    wrong = [issue for issue in issues if issue.severity is Severity.ERROR]
+    if not wrong:
+        return
+    rows = len({issue.row for issue in wrong})
+    yield f"What is wrong, in {'1 row' if rows == 1 else f'{rows:,} rows'}:"
+    chosen = choose(gather(wrong, table))
+    yield from (f"  {problem.told()}" for problem in chosen)
+    left = Counter(issue.code for issue in wrong)
+    left.subtract(issue.code for problem in chosen for issue in problem.issues)
+    if more := left.total():
+        kinds = ", ".join(
+            f"{code.replace('_', ' ')} ({number:,})" for code, number in left.items() if number
+        )
+        yield f"  … and {more:,} more: {kinds}."
+
+
+def gather(issues: Sequence[Issue], table: Table) -> list[Problem]:
+    """Return problems in the order in which they are met, each told once.
+
+    Issues of one column with one message are one: a mistake made in every row, or the rows that
+    share a reference. So are several blank cells of one row, and rows with the same blank cells.
+
+    Args:
+        issues: What is wrong, in the file's order.
+        table: Where the rows are.
+    """
+    blanks: dict[int, list[Issue]] = {}
+    for issue in issues:
+        if issue.code is Code.MISSING_VALUE:
+            blanks.setdefault(issue.row, []).append(issue)
+    together: dict[tuple[str, ...], list[Issue]] = {}
+    for issue in issues:
+        found = blanks.get(issue.row, ()) if issue.code is Code.MISSING_VALUE else ()
+        if len(found) > 1:
+            key = ("", *(other.column or "" for other in found))
+        else:
+            key = (issue.code, issue.column or "", issue.message)
+        together.setdefault(key, []).append(issue)
+    return [
+        _blank_rows(found, key[1:], table) if key[0] == "" else _alike(found)
+        for key, found in together.items()
+    ]
+
+
+def _blank_rows(issues: Sequence[Issue], headers: Sequence[str], table: Table) -> Problem:
+    rows = list(dict.fromkeys(issue.row for issue in issues))
+    places = tuple(table.place(row) for row in rows[:NAMED])
+    names = ", ".join(map(_one_line, headers))
+    message = explain(f"{len(headers)} cells are blank ({names})", *BLANK)
+    return Problem(places, len(rows), "", message, tuple(issues))
+
+
+def _alike(issues: Sequence[Issue]) -> Problem:
+    first = issues[0]
+    places = tuple(issue.place for issue in issues[:NAMED])
+    return Problem(places, len(issues), first.column or "", first.message, tuple(issues))
+
+
+def choose(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems to show: of every kind one, then a second, a third, while there is room.
+
+    Args:
+        problems: All of them.
+
+    Returns:
+        `MOST` at most, kind by kind, in the order in which the kinds are met.
+    """
+    kinds: dict[Code, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault(problem.code, []).append(problem)
+    turns = [
+        (turn, kind)
+        for turn in range(MOST_OF_A_KIND)
+        for kind, found in kinds.items()
+        if turn < len(found)
+    ]
+    room = Counter(kind for _, kind in turns[:MOST])
+    return [problem for kind, found in kinds.items() for problem in found[: room[kind]]]
+
+
+def name_places(places: Sequence[str], total: int) -> str:
+    """Return places as a line begins with them: `A5 and A6`, `lines 2, 3, 4 and 17 more`.
+
+    Args:
+        places: The first ones, of one kind: `A5`, `row 5` or `line 5`; at least one.
+        total: How many there are in all.
+    """
+    if total == 1:
+        return places[0]
+    noun, space, _ = places[0].rpartition(" ")
+    names = [place.rpartition(" ")[2] for place in places]
+    more = total - len(names)
+    last = f"{more:,} more" if more else names.pop()
+    return f"{noun}{'s' if noun else ''}{space}{', '.join(names)} and {last}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
