@@ -11,6 +11,7 @@ Wrong *rows* are no errors: they are `Issue`s and `Outcome`s.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 EXIT_OK = 0
@@ -19,6 +20,16 @@ EXIT_USAGE = 2
 EXIT_IN_DOUBT = 3
 EXIT_STOPPED = 4
 EXIT_INTERRUPTED = 130
+
+EXIT_MEANINGS: Mapping[int, str] = {
+    EXIT_OK: "every row is created or already created",
+    EXIT_ROWS: "some rows need you: invalid, rejected, conflict, or held back by --strict",
+    EXIT_USAGE: "wrong usage, or a file that can't be imported at all; nothing was sent",
+    EXIT_IN_DOUBT: "some rows are in doubt",
+    EXIT_STOPPED: "stopped early: API down, not authorised, another run, declined",
+    EXIT_INTERRUPTED: "interrupted",
+}
+"""What each exit code says. Where several hold, the highest but 130 wins; 130 wins over all."""
 
 
 class ImporterError(Exception):

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
-from importer.model import NEEDS_USER, Outcome
+from importer.cli.paint import can_move, paint_status
+from importer.cli.plain import Plain, say
+from importer.cli.render import shown
+from importer.model import Outcome
 
 if TYPE_CHECKING:  # heavy, and not needed to show anything
-    from importer.cli.progress import Bar
-    from importer.pipeline import Preview
-
-WORTH_SAYING_S = 1.0
+    from importer.cli.progress import Display
+    from importer.preview import Preview
 
 
 class Console:
-    """Tells a person on the terminal how a run goes, on standard error; asks before sending."""
+    """Tells a person how a run goes, on standard error; asks before sending.
 
-    def __init__(self, *, ask: bool, keep_going: bool) -> None:
+    On a terminal that is a live bar; elsewhere, and on a terminal that can do nothing but print, a
+    few plain lines. Quiet, nothing is told, but questions are asked; verbose, each row too.
+    """
+
+    def __init__(
+        self, *, ask: bool, keep_going: bool, quiet: bool = False, verbose: bool = False
+    ) -> None:
         """Prepare to show.
 
         Args:
             ask: Ask before sending, where there is a terminal to ask on.
             keep_going: Go on where row after row is refused, without asking.
+            quiet: Tell nothing.
+            verbose: Tell what becomes of each row, and why an attempt is repeated.
         """
-        self._terminal = _is_terminal(sys.stderr)
-        self._ask = ask and self._terminal and _is_terminal(sys.stdin)
+        terminal = is_terminal(sys.stderr)
+        self._ask = ask and terminal and is_terminal(sys.stdin)
         self._keep_going = keep_going
-        self._bar: Bar | None = None
-        self._done: set[int] = set()
-        self._wrong: set[int] = set()
+        self._verbose = verbose
+        self._told: set[int] = set()
+        self._view = None if quiet else _choose_view(live=terminal and can_move(), verbose=verbose)
 
     def __enter__(self) -> Self:
         return self
@@ -46,58 +55,96 @@ class Console:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        if self._view is not None:
+            self._view.stop()
+
+    def on_phase(self, what: str) -> None:
+        """See `Listener`: say what goes on, where it can be seen at once."""
+        if self._view is not None:
+            self._view.phase(shown(what))
+
+    def on_stopping(self) -> None:
+        """See `Events`: say that the command has heard."""
+        if self._view is not None:
+            self._view.phase("Stopping: waiting for the answers to what was sent", stays=True)
 
     def on_lock_wait(self, seconds: float) -> None:
         """See `Events`."""
-        say_waiting(seconds)
+        if self._view is not None:
+            self._view.stop()
+            say_waiting(seconds)
+            self._view.phase("Waiting for the other import")
 
     def on_plan(self, preview: Preview) -> bool:
         """See `Events`: ask, then show a bar."""
-        what = "1 draft invoice" if preview.creates == 1 else f"{preview.creates} draft invoices"
-        amounts = ", ".join(f"{n:,} in {c}" for c, n in preview.by_currency.items())
-        question = f"Create {what} with total 0 at {preview.url}? {amounts}"
-        if self._ask and not click.confirm(question, default=True, err=True):
-            return False
-        if self._terminal:
-            from importer.cli.progress import Bar  # noqa: PLC0415 only on a terminal
+        from importer.cli.plan import plan_text, question  # noqa: PLC0415 seldom needed
 
-            self._bar = Bar(preview.creates)
+        if self._view is not None:
+            self._view.stop()
+        if self._ask:
+            click.echo(plan_text(preview), err=True)
+            if not click.confirm(question(preview), default=True, err=True):
+                return False
+        if self._view is not None:
+            self._view.begin(preview.creates)
         return True
 
     def on_outcome(self, outcome: Outcome) -> None:
         """See `Listener`: move the bar."""
-        self._done.add(outcome.row)
-        self._wrong.discard(outcome.row)
-        if outcome.status in NEEDS_USER:
-            self._wrong.add(outcome.row)
-        if self._bar is not None:
-            wrong = f"{len(self._wrong)} with problems" if self._wrong else ""
-            self._bar.show(len(self._done), wrong)
+        if self._view is not None:
+            self._view.add(outcome)
+            if self._verbose:
+                self._told.add(outcome.row)
+                self._view.say(say_outcome(outcome))
+
+    def on_setback(self, row: int, reason: str) -> None:
+        """See `Listener`: only who wants to hear everything hears of it."""
+        if self._view is not None and self._verbose:
+            self._view.say(f"row {row}: {shown(reason)}")
 
     def on_wait(self, reason: str, seconds: float) -> None:
-        """See `Listener`: say what is waited for, unless it is over at once."""
-        if self._bar is not None:
-            self._bar.show(len(self._done), f"{seconds:.0f} s: {reason}")
-        elif self._terminal and seconds >= WORTH_SAYING_S:
-            click.echo(f"Waiting {seconds:.0f} s: {reason}.", err=True)
+        """See `Listener`: say what is waited for."""
+        if self._view is not None:
+            self._view.wait(shown(reason), seconds)
+
+    def tell_rest(self, outcomes: Iterable[Outcome]) -> None:
+        """Tell, if verbose, what became of the rows that were not told of yet."""
+        if self._verbose:
+            for outcome in outcomes:
+                if outcome.row not in self._told:
+                    say(say_outcome(outcome))
 
     def on_refusals(self, reason: str) -> bool:
         """See `Listener`: ask on a terminal, else stop unless --keep-going."""
         if self._keep_going or not self._ask:
             return self._keep_going
-        if self._bar is not None:
-            self._bar.stop()
+        if self._view is not None:
+            self._view.stop()
         question = f"The API refuses row after row for one reason ({reason}). Go on?"
         try:
             with _interruptible():
                 go_on = click.confirm(question, err=True)
         except click.Abort:  # Ctrl-C, or the terminal is gone
             go_on = False
-        if self._bar is not None:
-            self._bar.start()
+        if self._view is not None:
+            self._view.start()
         return go_on
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """Return what became of a row, in one line that is fit for the terminal."""
+    number = f" {outcome.invoice.number}" if outcome.invoice is not None else ""
+    message = f": {' '.join(outcome.message.split())}" if outcome.message else ""
+    return f"row {outcome.row}: {paint_status(outcome.status)}{shown(number + message)}"
+
+
+def _choose_view(*, live: bool, verbose: bool) -> Display | Plain:
+    """Return what shows how a run goes."""
+    if not live:
+        return Plain(verbose=verbose)
+    from importer.cli.progress import Display  # noqa: PLC0415 only on a terminal
+
+    return Display()
 
 
 def say_waiting(seconds: float) -> None:
@@ -107,7 +154,7 @@ def say_waiting(seconds: float) -> None:
     )
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether somebody sits there; a stream that was closed is None."""
     return stream is not None and stream.isatty()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,14 +31,14 @@ class Option(click.Option):
 
 
 OPTIONS: dict[str, Callable[..., Any]] = {}
-"""What declares each option, by name, in the order of `--help`."""
+"""What makes each option's decorator, by name, in the order of `--help`."""
 
 
 def declare(*names: str, **kwargs: Any) -> None:  # noqa: ANN401 click's
     """Declare an option with its environment variable, the same for every command."""
     name = names[0].partition("/")[0]
     variable = PREFIX + name.removeprefix("--").upper().replace("-", "_")
-    OPTIONS[name] = click.option(*names, cls=Option, envvar=variable, **kwargs)
+    OPTIONS[name] = partial(click.option, *names, cls=Option, envvar=variable, **kwargs)
 
 
 class Rate(click.ParamType[float | None]):
@@ -256,16 +257,34 @@ _declare_limit("--max-file-size", 512, "MiB of a file, and of what it unpacks to
 _declare_limit("--max-rows", 1_048_576, "Rows of a file or sheet, blank ones too.")
 _declare_limit("--max-columns", 1_000, "Columns of a file or sheet.")
 _declare_limit("--max-cell-length", 1_000_000, "Characters of one cell.")
+declare(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    help="Tell problems alone: errors, and rows that need you. Nothing where all went well.",
+)
+declare(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Tell what becomes of each row, and why an attempt is repeated.",
+)
 declare("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 declare("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal).")
 
 
-def options(*names: str) -> Callable[[Function], Function]:
-    """Give a command some of the options; all of them where none is named."""
+def options(*names: str, helps: Mapping[str, str] | None = None) -> Callable[[Function], Function]:
+    """Give a command some of the options; all of them where none is named.
+
+    Args:
+        names: The options' names.
+        helps: What `--help` says of an option where it isn't what it says for a run.
+    """
 
     def decorate(function: Function) -> Function:
         for name in reversed(names or tuple(OPTIONS)):
-            function = OPTIONS[name](function)
+            changes = {"help": helps[name]} if helps is not None and name in helps else {}
+            function = OPTIONS[name](**changes)(function)
         return function
 
     return decorate

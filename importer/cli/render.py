@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from importer.model import Status
+from importer.cli.paint import BAD, DOUBTFUL, paint, paint_status
+from importer.errors import EXIT_OK
+from importer.model import NEEDS_USER, Status
 from importer.statuses import TELLINGS
 
 if TYPE_CHECKING:  # heavy, and no part of printing an error
@@ -14,32 +16,67 @@ if TYPE_CHECKING:  # heavy, and no part of printing an error
 
 SCHEMA_VERSION = 1
 
+JSON_FIELDS: Mapping[str, str] = {
+    "schema_version": "a number that only grows when a field's meaning changes; fields are added",
+    "run_id": "the run's name, for `runs RUN`; null where nothing was begun",
+    "file": "the absolute path of the file; null where none was read",
+    "account": "the account's name and the API's URL; null where nothing was begun",
+    "counts": "rows by status, every status, zeros too",
+    "by_currency": 'rows by currency and status: `{"USD": {"created": 3}}`',
+    "duration_s": "seconds from start to results",
+    "output": "the absolute path of the results; null where none were written",
+    "exit_code": "what the command ends with",
+    "error": "why it stopped; null where it went to its end",
+    "warnings": "what one should know and nothing stopped for, a list of sentences",
+}
+"""The fields of `--json`: what stands in each."""
+
 
 def summary_text(summary: Summary) -> str:
     """Return the aligned summary of a run, for people."""
-    lines = [f"{shown(summary.file.name)} to {summary.account}, {summary.duration_s:.1f} s"]
-    lines.extend(status_lines(summary))
-    lines.extend(f"Warning: {warning}" for warning in summary.warnings)
-    if summary.error:
-        lines.append(f"Stopped: {summary.error}.")
-    lines.extend(
-        f"{status}: {telling.remedy}."
-        for status, telling in TELLINGS.items()
-        if telling.remedy and summary.counts[status]
-    )
+    lines = [_title(summary), *status_lines(summary, frozenset(Status)), *_problems(summary)]
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
-    if summary.output is not None:
-        lines.append(f"Results: {summary.output}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_results(summary)])
 
 
-def status_lines(summary: Summary) -> Iterator[str]:
-    """Yield an aligned line for every status that some row has, with its currencies."""
+def problems_text(summary: Summary) -> str:
+    """Return what of a run's summary somebody has to look at; empty where nobody has to."""
+    if summary.exit_code == EXIT_OK:
+        return ""
+    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *_problems(summary)]
+    return "\n".join([*lines, *_results(summary)])
+
+
+def status_lines(summary: Summary, statuses: Collection[Status]) -> Iterator[str]:
+    """Yield an aligned line for each of some statuses that a row has, with its currencies."""
     for status, rows in summary.counts.items():
-        if rows:
+        if rows and status in statuses:
             told = f"{rows:>7,}   {_currencies(summary, status, rows)}".rstrip()
-            yield f"  {status:<16}{told}"
+            yield f"  {paint_status(status, f'{status:<16}')}{told}"
+
+
+def _title(summary: Summary) -> str:
+    return f"{shown(summary.file.name)} to {summary.account}, {summary.duration_s:.1f} s"
+
+
+def _problems(summary: Summary) -> Iterator[str]:
+    """Yield what somebody should know, and what is to be done."""
+    yield from (f"{paint('Warning:', DOUBTFUL)} {warning}" for warning in summary.warnings)
+    if summary.error:
+        yield f"{paint('Stopped:', BAD)} {summary.error}."
+    for status, telling in TELLINGS.items():
+        rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
+        if telling.remedy and rows:
+            yield f"{paint_status(status)}: {telling.remedy}."
+    if summary.left and summary.error is None:
+        left = "1 row was" if summary.left == 1 else f"{summary.left:,} rows were"
+        yield f"{left} left for later: run the same command without --limit."
+
+
+def _results(summary: Summary) -> Iterator[str]:
+    if summary.output is not None:
+        yield f"Results: {summary.output}"
 
 
 def shown(name: str) -> str:

@@ -242,7 +242,9 @@ def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
     if status == HTTPStatus.UNAUTHORIZED:
         return None
     if status in HALTS or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return ListingDenied(HALTS.get(status, f"the API answers with a redirect ({status})"))
+        return ListingDenied(
+            HALTS.get(status, f"the API answers with a redirect ({status}). Check --api-url")
+        )
     wait = asked_wait(status, response.headers, clock.now())
     return ListingFailed(f"the API answered {status}", wait)
 
@@ -252,7 +254,9 @@ def _distrust(exc: BaseException) -> str | None:
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the API's certificate can't be trusted: {cause.verify_message}"
+            return (
+                f"the API's certificate can't be trusted ({cause.verify_message}). Check --api-url"
+            )
         cause = cause.__cause__ or cause.__context__
     return None
 

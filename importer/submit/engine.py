@@ -15,7 +15,7 @@ from importer.model import Create, Outcome, Status
 from importer.records import Account, Claim, ReplyKind, Settlement, Step
 from importer.replies import Created, Expired, Halt, Lost, NotSent, Refused, Reply, Throttled
 from importer.submit.api import Poster
-from importer.submit.health import Health, Refusals, say
+from importer.submit.health import Health, Refusals, say, say_setback
 from importer.submit.pace import Pacer
 from importer.submit.policy import idempotency_key, says_it_exists
 
@@ -38,7 +38,20 @@ class Listener(Protocol):
         ...
 
     def on_wait(self, reason: str, seconds: float) -> None:
-        """Nothing is sent for a while."""
+        """Nothing is sent for some seconds from now.
+
+        Args:
+            reason: Why, such as `rate limited by the API`; or `before …` and what comes then.
+            seconds: How long, if nothing else happens.
+        """
+        ...
+
+    def on_phase(self, what: str) -> None:
+        """Something else than sending goes on, which may take long: `Reading a.csv`."""
+        ...
+
+    def on_setback(self, row: int, reason: str) -> None:
+        """An attempt created nothing for certain; the row is tried again or looked up later."""
         ...
 
     def on_refusals(self, reason: str) -> bool:
@@ -175,7 +188,10 @@ class Engine:
         while self._flying:
             await self._land()
         if not self._listener.on_refusals(reason):
-            self.stop(f"the API refused row after row for one reason ({reason})")
+            self.stop(
+                f"the API refused row after row for one reason ({reason}). Correct what it names; "
+                "or say --keep-going to send the others all the same"
+            )
 
     async def _send_one(self, create: Create) -> None:
         started = self._clock.monotonic_ns()
@@ -189,6 +205,8 @@ class Engine:
         reply = self._check(answer.reply)
         self._ledger.settle(attempt, self._settlement(reply))
         self.unsettled.discard(create.row)
+        if (setback := say_setback(reply)) is not None:
+            self._listener.on_setback(create.row, setback)
         self._adapt(reply, answer.wait_s, started)
         self._follow(create, reply)
 
@@ -257,7 +275,9 @@ class Engine:
             case Halt(reason=reason):
                 self.stop(reason)
             case Expired() if create.row in self._expired:
-                self.stop("the API refuses a token that it gave just now (401)")
+                self.stop(
+                    "the API refuses a token that it gave just now (401). Ask the API's provider"
+                )
             case Expired():
                 self._expired.add(create.row)
                 self._again.append(create)

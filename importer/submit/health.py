@@ -104,4 +104,19 @@ def say(reply: Reply) -> str:
         case NotSent(reason=reason) | Lost(reason=reason):
             return reason
         case _:
-            return "asked to by the API"
+            return "the API asks to wait"
+
+
+def say_setback(reply: Reply) -> str | None:
+    """Return what a reply keeps from being created for now, and what follows; None for others."""
+    match reply:
+        case Throttled():
+            return "rate limited by the API (429), to be tried again"
+        case NotSent(reason=reason):
+            return f"not sent: {reason}, to be tried again"
+        case Expired():
+            return "the token had expired (401), to be tried again"
+        case Lost(reason=reason):
+            return f"in doubt: {reason}, to be looked up"
+        case _:
+            return None

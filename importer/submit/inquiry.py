@@ -105,7 +105,7 @@ class Inquiry:
         """
         for turn in range(PROOF + 1):
             if turn:
-                await self._wait(self._delay_s, "the listing is stale or cut short")
+                await self._wait(self._delay_s, "before the incomplete listing is read again")
             if turn or not self._knows(wanted):
                 if not await self.list([*wanted, *self._left]):
                     return
@@ -198,6 +198,7 @@ class Inquiry:
         if self._engine.stopped is not None:
             return False
         keys, witnesses = frozenset(wanted), self._ledger.witnesses(self._account.id)
+        self._listener.on_phase("Listing what exists at the API")
         read = await self._unless_stopped(
             list_patiently(
                 self._api,
@@ -268,5 +269,5 @@ class Inquiry:
 
 
 def _before_looking_up(left: Collection[str]) -> str:
-    rows = "1 row in doubt is" if len(left) == 1 else f"{len(left)} rows in doubt are"
+    rows = "1 in-doubt row is" if len(left) == 1 else f"{len(left):,} in-doubt rows are"
     return f"before {rows} looked up"

@@ -68,7 +68,7 @@ class ListingReader:
         try:
             self._parser.send(data)
         except (ijson.JSONError, ValueError) as exc:
-            raise ListingError("it is not JSON") from exc
+            raise ListingError("it is no list of invoices (not JSON). Check --api-url") from exc
         for item in self._items():
             invoice = parse_invoice(item)
             if invoice is None:

@@ -76,11 +76,12 @@ def classify(status: int, body: bytes, create: Create) -> Reply:
         return Refused(status, _field_errors(detail))
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Halt(
-            f"the API answers with a redirect ({status}), which is not followed. Check --api-url",
+            f"the API answers with a redirect to another address ({status}), which is not "
+            "followed. Check --api-url",
             status,
         )
     if status in HALTS:
-        return Halt(f"{HALTS[status]}{_said(detail)}", status)
+        return Halt(f"{HALTS[status]}{_added(detail)}", status)
     return Lost(f"the API answered {status}{_said(detail)}", status)
 
 
@@ -211,7 +212,10 @@ def _classify_success(status: int, body: bytes, create: Create) -> Reply:
     if invoice is None:
         return Lost(f"the API answered {status}, but with no invoice", status)
     if invoice.reference is None:
-        return Created(invoice, ("The API's answer did not repeat the reference.",))
+        return Created(
+            invoice,
+            ("The API's answer did not name the reference: compare the invoice with this row.",),
+        )
     if reference_key(invoice.reference) != create.key:
         other = clip(invoice.reference)
         return Lost(
@@ -258,6 +262,10 @@ def _field_error(item: Any) -> FieldError:  # noqa: ANN401 whatever JSON holds
     named = [part for part in parts if isinstance(part, str) and part in set(Field)]
     said = clip(message) if isinstance(message, str) else "no reason given"
     return FieldError(named[-1] if named else None, said)
+
+
+def _added(detail: object) -> str:
+    return f'. The API says: "{clip(detail)}"' if isinstance(detail, str) else ""
 
 
 def _said(detail: object) -> str:

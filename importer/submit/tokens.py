@@ -156,8 +156,11 @@ def _parse(grant: Grant) -> tuple[Secret, float]:
         token, minutes = check_token(data["access_token"]), float(data["expires_in"])
     except PARSING_ERRORS as exc:
         raise TokenError(
-            f"the API's answer to the request for a token can't be read ({grant.status})"
+            f"the API's answer to the request for a token can't be read ({grant.status}). Check "
+            "--api-url"
         ) from exc
     if not minutes >= 0:  # NaN neither
-        raise TokenError("the API's token has no sensible time to live")
+        raise TokenError(
+            "the API gave a token without saying how long it is valid. Ask the API's provider"
+        )
     return token, min(minutes, MOST_MINUTES)

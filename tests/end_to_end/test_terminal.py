@@ -2,81 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
-
 import pytest
-from desk import PATIENCE_S, SCRIPT, WITH_TOKEN, Desk, rows
+from desk import Desk, rows
 from odd_api import Invoice, OddApi, Reply, created, detail
-
-
-class Terminal:
-    """A terminal with the command on it."""
-
-    def __init__(self, master: int, process: subprocess.Popen[bytes]) -> None:
-        self._master = master
-        self._process = process
-        self.shown = ""
-
-    def read_until(self, text: str) -> None:
-        """Read what is shown until some text comes, or the command ends."""
-        while text not in self.shown:
-            if not select.select([self._master], [], [], PATIENCE_S)[0]:
-                raise TimeoutError(f"The command hangs, showing: {self.shown}")
-            try:
-                data = os.read(self._master, 4096)
-            except OSError:  # Linux: nobody has the other end open any more
-                return
-            self.shown += data.decode()
-
-    def type(self, text: str) -> None:
-        """Type something."""
-        os.write(self._master, text.encode())
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C until it is heard: a key pressed just before the question waits is lost."""
-        with suppress(ProcessLookupError):
-            while self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGINT)
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(10)
-
-    def end(self) -> int:
-        """Read to the end and return the exit code."""
-        self.read_until("\0 never shown")
-        return self._process.wait(PATIENCE_S)
-
-
-@contextmanager
-def terminal(desk: Desk, *words: str | Path) -> Iterator[Terminal]:
-    """Run the command on a terminal of its own."""
-    master, slave = pty.openpty()
-    environment = desk.environment(WITH_TOKEN) | {"TERM": "xterm", "COLUMNS": "120"}
-    with (
-        closing(os.fdopen(master, "rb", buffering=0)),
-        subprocess.Popen(
-            [SCRIPT, *words],
-            cwd=desk.folder,
-            env=environment,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        ) as process,
-    ):
-        os.close(slave)
-        try:
-            yield Terminal(master, process)
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-
+from terminal import terminal
 
 QUESTION = "Create 3 draft invoices"
 
@@ -87,7 +16,8 @@ def test_a_yes_sends_and_shows_a_bar(desk: Desk, api: OddApi) -> None:
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
         assert QUESTION in screen.shown
-        assert f"with total 0 at {api.url}? 3 in USD" in screen.shown
+        assert f"{QUESTION} at {api.url.removeprefix('http://')}? USD 3" in screen.shown
+        assert "Each invoice is a draft with total 0" in screen.shown
         assert api.references == []
         screen.type("y\n")
         assert screen.end() == 0

@@ -210,6 +210,14 @@ class Importing:
         """See `Listener.on_wait`."""
         self._log(f"waits {seconds:.1f} s: {reason}")
 
+    def on_phase(self, what: str) -> None:
+        """See `Listener.on_phase`."""
+        self._log(what)
+
+    def on_setback(self, row: int, reason: str) -> None:
+        """See `Listener.on_setback`."""
+        self._log(f"row {row}: {reason}")
+
     def on_refusals(self, reason: str) -> bool:
         """See `Listener.on_refusals`."""
         return bool(reason)

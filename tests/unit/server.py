@@ -115,6 +115,8 @@ class Heard:
 
     outcomes: list[Outcome] = field(default_factory=list)
     waits: list[tuple[str, float]] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    setbacks: list[tuple[int, str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
     def on_outcome(self, outcome: Outcome) -> None:
@@ -122,6 +124,12 @@ class Heard:
 
     def on_wait(self, reason: str, seconds: float) -> None:
         self.waits.append((reason, seconds))
+
+    def on_phase(self, what: str) -> None:
+        self.phases.append(what)
+
+    def on_setback(self, row: int, reason: str) -> None:
+        self.setbacks.append((row, reason))
 
     def on_refusals(self, reason: str) -> bool:
         self.refusals.append(reason)

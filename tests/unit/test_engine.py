@@ -90,6 +90,8 @@ class Heard:
 
     outcomes: list[Outcome] = field(default_factory=list)
     waits: list[tuple[str, float]] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
+    setbacks: list[tuple[int, str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     go_on: bool = False
 
@@ -98,6 +100,12 @@ class Heard:
 
     def on_wait(self, reason: str, seconds: float) -> None:
         self.waits.append((reason, seconds))
+
+    def on_phase(self, what: str) -> None:
+        self.phases.append(what)
+
+    def on_setback(self, row: int, reason: str) -> None:
+        self.setbacks.append((row, reason))
 
     def on_refusals(self, reason: str) -> bool:
         self.refusals.append(reason)
@@ -195,6 +203,7 @@ def test_what_never_left_is_sent_again() -> None:
     trial = try_out(1, {2: [NotSent("refused"), NotSent("refused")]})
     assert trial.kinds(2) == [ReplyKind.NOT_SENT, ReplyKind.NOT_SENT, ReplyKind.CREATED]
     assert len(trial.heard.waits) == 2
+    assert trial.heard.setbacks == [(2, "not sent: refused, to be tried again")] * 2
 
 
 def test_a_lost_answer_is_never_sent_again() -> None:
@@ -205,6 +214,7 @@ def test_a_lost_answer_is_never_sent_again() -> None:
     assert len(trial.engine.outcomes) == 4
     [entry] = trial.ledger.in_doubt(trial.account.id)
     assert entry.key == "ref-4"
+    assert trial.heard.setbacks == [(4, "in doubt: no answer within 30 s, to be looked up")]
 
 
 def test_a_later_answer_does_not_clear_an_earlier_doubt() -> None:

@@ -168,7 +168,7 @@ def test_what_is_no_refusal_is_not_counted(reply: Reply) -> None:
         (Throttled(), "rate limited by the API"),
         (Lost("the API answered 500"), "the API answered 500"),
         (NotSent("refused"), "refused"),
-        (CREATED, "asked to by the API"),
+        (CREATED, "the API asks to wait"),
     ],
 )
 def test_what_is_wrong_is_said_for_people(reply: Reply, said: str) -> None:

@@ -135,7 +135,8 @@ def test_the_delay_counts_from_the_last_of_all_sends() -> None:
         history.lost(create_for(f"R-{number}"), ago_s=ago)
     case = settle(history, doubts=["R-0", "R-1", "R-2"])
     assert case.server.listed_at[0] == 50
-    assert case.heard.waits[0] == ("before 3 rows in doubt are looked up", 50)
+    assert case.heard.waits[0] == ("before 3 in-doubt rows are looked up", 50)
+    assert case.heard.phases[0] == "Listing what exists at the API"
 
 
 def test_a_claim_without_an_answer_counts_from_when_it_was_made() -> None:
