@@ -14,6 +14,7 @@ from typing import Any
 
 from importer.errors import FileError
 from importer.model import REQUIRED_FIELDS, Field
+from importer.nearest import NEAR, did_you_mean, nearest
 from importer.table import Column, ColumnMap, Match
 
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
@@ -25,7 +26,7 @@ NUMBER_SIGN = re.compile(
 )
 PLURAL = re.compile(r"(?<=\w{3})(?<!s)s\b")
 
-NEAR = 0.8
+NEAR_DUE = 0.8
 """How like a header is to a name of the due date before it is asked about."""
 
 NEAR_WORD, NEAR_RUN = 0.6, 0.9
@@ -108,6 +109,7 @@ def map_columns(
     columns: Mapping[str, Field] = NO_MAPPING,
     *,
     places: Sequence[str] = (),
+    where: str = "",
 ) -> ColumnMap:
     """Map a file's headers to the fields of an invoice.
 
@@ -115,15 +117,17 @@ def map_columns(
         headers: The file's headers, as written, in order.
         columns: The user's own mapping, header → field; it wins over the names that are known.
         places: Where each header is, as the user finds it ("column D"); by default its number.
+        where: Where the headers stand, such as `row 3 of the sheet "April"`; for messages.
 
     Raises:
         FileError: When a required field has no column, a field has two, a header that the user
             mapped isn't there, or one is nearly the due date's.
     """
     places = places or [f"column {number}" for number in range(1, len(headers) + 1)]
-    _check_mapping(headers, columns)
+    stood = f"Headers found{f' in {where}' if where else ''}: {_list(headers)}"
+    _check_mapping(headers, columns, stood)
     found = match_fields(headers, columns)
-    _check_missing(headers, found)
+    _check_missing(headers, found, stood)
     for field, positions in found.items():
         if len(positions) > 1:
             raise FileError(
@@ -137,19 +141,6 @@ def map_columns(
             for field, (p,) in found.items()
         }
     )
-
-
-def nearest(text: str, others: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return which of some headers is most like a text, or None where none is near.
-
-    Args:
-        text: What was written.
-        others: The headers that there are.
-        cutoff: How near is near, from 0 to 1 (`difflib`'s ratio; its own default).
-    """
-    by_key = {header_key(other): other for other in others if header_key(other)}
-    near = difflib.get_close_matches(header_key(text), by_key, n=1, cutoff=cutoff)
-    return by_key[near[0]] if near else None
 
 
 @cache
@@ -198,36 +189,39 @@ def _list(headers: Iterable[str]) -> str:
     return ", ".join(_quote(h) for h in headers if h.strip()) or "none"
 
 
-def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field]) -> None:
+def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field], stood: str) -> None:
     there = {header_key(header) for header in headers}
     for header, field in columns.items():
         if header_key(header) not in there:
-            near = nearest(header, headers)
-            hint = f" Did you mean {_quote(near)}?" if near else ""
+            near = nearest(header, headers, form=header_key)
+            hint = did_you_mean(_quote(near) if near else None)
             raise FileError(
                 f"No column is headed {_quote(header)}, which is mapped to {field}.{hint} Correct "
-                f"the mapping (--columns or columns in the configuration), or the header. Headers "
-                f"found: {_list(headers)}. Nothing was sent."
+                f"--columns, or the header in the file. {stood}. Nothing was sent."
             )
 
 
-def _check_missing(headers: Sequence[str], found: Mapping[Field, list[int]]) -> None:
+def _check_missing(headers: Sequence[str], found: Mapping[Field, list[int]], stood: str) -> None:
     missing = [field for field in Field if field in REQUIRED_FIELDS - found.keys()]
     if not missing:
         return
     taken = {position for positions in found.values() for position in positions}
     free = [h for p, h in enumerate(headers) if p not in taken and h.strip()]
-    lines = []
-    for field in missing:
-        near = _nearest_to(field, free)
-        hint = (
-            f" Did you mean the column {_quote(near)}? Rename it to {field}, or say --columns "
-            f'"{" ".join(near.split())}={field}".'
-            if near
-            else ""
+    hints = [_ask_for(field, _nearest_to(field, free)) for field in missing]
+    raise FileError(f"{' '.join(hints)} {stood}. Nothing was sent.")
+
+
+def _ask_for(field: Field, near: str | None) -> str:
+    """Return what is said of a field that no header gives, with the header that may be meant."""
+    if near is None:
+        return (
+            f"The column {field} is missing. Add it, or say which column it is: --columns "
+            f'"Your header={field}".'
         )
-        lines.append(f"The column {field} is missing.{hint}")
-    raise FileError(f"{' '.join(lines)} Headers found: {_list(headers)}. Nothing was sent.")
+    return (
+        f"The column {field} is missing. Did you mean the column {_quote(near)}? Rename it to "
+        f'{field}, or say --columns "{" ".join(near.split())}={field}".'
+    )
 
 
 def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
@@ -238,7 +232,7 @@ def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
         for header in headers
     )
     ratio, header = max(scored, default=(0.0, ""))
-    return header if ratio >= 0.6 else None  # noqa: PLR2004 difflib's own default cutoff
+    return header if ratio >= NEAR else None
 
 
 def _ratio(one: str, other: str) -> float:
@@ -278,7 +272,7 @@ def _is_nearly_due_date(header: str) -> bool:
     for name in _aliases()[Field.DUE_DATE]:
         others = normalise(name).split()
         if len(words) == len(others):
-            near = _ratio(" ".join(words), " ".join(others)) >= NEAR and all(
+            near = _ratio(" ".join(words), " ".join(others)) >= NEAR_DUE and all(
                 _ratio(word, other) >= NEAR_WORD for word, other in zip(words, others, strict=True)
             )
         else:

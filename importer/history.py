@@ -11,6 +11,7 @@ from importer.archive import unpack_frame, unpack_table
 from importer.errors import EXIT_INTERRUPTED, UsageError
 from importer.ledger.port import Ledger
 from importer.model import Outcome, Status
+from importer.nearest import did_you_mean, nearest
 from importer.plan import Knowledge, plan
 from importer.reading import to_reading
 from importer.records import Entry, EntryState, Run
@@ -23,6 +24,9 @@ DIED = Outcome(
     0, Status.NOT_SENT, message="Not sent: the run ended before its turn. Run the file again."
 )
 
+LATEST = 1_000
+"""Among how many runs one like an unknown one is looked for."""
+
 
 def find_run(ledger: Ledger, run_id: str) -> Run:
     """Return a run by its name.
@@ -32,8 +36,10 @@ def find_run(ledger: Ledger, run_id: str) -> Run:
     """
     run = ledger.run(run_id)
     if run is None:
+        near = nearest(run_id, (known.start.id for known in ledger.runs(LATEST)))
         raise UsageError(
-            f'The ledger knows no run "{run_id}". `import-invoices runs` lists those it knows.'
+            f'The ledger knows no run "{run_id}".{did_you_mean(near)} `import-invoices runs` lists '
+            "those it knows."
         )
     return run
 

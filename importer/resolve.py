@@ -9,6 +9,7 @@ from importer.clock import Clock
 from importer.errors import StoppedError, UsageError
 from importer.ledger.port import Ledger
 from importer.model import Field, InvoiceRef, reference_key
+from importer.nearest import did_you_mean, nearest
 from importer.records import Account, Entry, EntryState, Resolution, Verdict
 from importer.replies import ApiInvoice
 from importer.submit.lister import Lister, ListingDenied, ListingFailed, Unlisted
@@ -54,11 +55,17 @@ async def resolve_created(
             _require_ours(entry, retrieved)
             ref, how = retrieved.ref, "checked at the API"
         case Missing():
-            raise UsageError(f"The API knows no invoice {number}. Nothing was changed.")
+            raise UsageError(
+                f"The API knows no invoice {number}. Look its number up at the API, and name it "
+                "as it stands there. Nothing was changed."
+            )
         case NotRetrieved(offered=False):
             ref, how = InvoiceRef(UNKNOWN_ID, number), "not checked: the API offers no look-up"
         case NotRetrieved(reason=reason):
-            raise StoppedError(f"Invoice {number} can't be checked: {reason}. Nothing was changed.")
+            raise StoppedError(
+                f"Invoice {number} can't be checked: {reason}. Nothing was changed; run the same "
+                "command again later."
+            )
     resolution = Resolution(Verdict.FOUND, by, clock.now(), ref, f"settled by hand, {how}")
     ledger.resolve(account.id, entry.key, resolution)
     return f"{entry.reference} is invoice {ref.number} ({how})."
@@ -95,7 +102,8 @@ async def resolve_absent(
     reply = await api.list_invoices(listing.add)
     if isinstance(reply, ListingFailed | ListingDenied):
         raise StoppedError(
-            f"The API's invoices can't be listed: {reply.reason}. Nothing was changed."
+            f"The API's invoices can't be listed: {reply.reason}. Nothing was changed; run the "
+            "same command again later."
         )
     for entry in entries:
         if found := listing.found.get(entry.key):
@@ -119,14 +127,20 @@ def find_doubt(ledger: Ledger, account: Account, reference: str) -> Entry:
     """
     entry = ledger.entries(account.id, [reference_key(reference)]).get(reference_key(reference))
     if entry is None:
+        near = nearest(reference, (doubt.reference for doubt in ledger.in_doubt(account.id)))
         raise UsageError(
-            f'The ledger knows nothing of "{reference}" for the account {account}. '
-            "`import-invoices status --in-doubt` lists what is in doubt."
+            f'The ledger knows nothing of "{reference}" for the account {account}.'
+            + did_you_mean(f'"{near}"' if near else None)
+            + " `import-invoices status --in-doubt` lists what is in doubt, with the command that "
+            "settles it. Nothing was changed."
         )
     if entry.state is not EntryState.IN_DOUBT:
         invoice = entry.created.invoice if entry.created is not None else None
         made = f": it is invoice {invoice.number}" if invoice is not None else ""
-        raise UsageError(f'"{entry.reference}" is not in doubt{made}. Nothing was changed.')
+        raise UsageError(
+            f'"{entry.reference}" is not in doubt{made}, so there is nothing to settle. Nothing '
+            "was changed."
+        )
     return entry
 
 
@@ -135,12 +149,14 @@ def _require_ours(entry: Entry, invoice: ApiInvoice) -> None:
     if invoice.reference is not None and reference_key(invoice.reference) != entry.key:
         raise UsageError(
             f'Invoice {invoice.number} has the reference "{invoice.reference}", not '
-            f'"{entry.reference}". Nothing was changed.'
+            f'"{entry.reference}": it is another one. Name the invoice that has this reference. '
+            "Nothing was changed."
         )
     body = json.loads(in_doubt(entry).create.body)
     if not could_be(invoice, body[Field.CURRENCY], body[Field.COUNTERPARTY_ID]):
         raise UsageError(
             f"Invoice {invoice.number} is for counterparty {invoice.counterparty_id} in "
             f"{invoice.currency}; {entry.reference} was for {body[Field.COUNTERPARTY_ID]} in "
-            f"{body[Field.CURRENCY]}. Nothing was changed."
+            f"{body[Field.CURRENCY]}: it is another one. Name the invoice that was made of this "
+            "reference. Nothing was changed."
         )

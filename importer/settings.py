@@ -156,7 +156,9 @@ def canonical_url(text: str, *, allow_http: bool = False) -> str:
         parts = urlsplit(text.strip())
         port = parts.port
     except ValueError as exc:
-        raise UsageError(f'--api-url "{text}" is no URL: {exc}.') from exc
+        raise UsageError(
+            f'--api-url "{text}" is no web address ({exc}). Write it as https://api.example.com.'
+        ) from exc
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if (
         scheme not in DEFAULT_PORTS
@@ -164,11 +166,14 @@ def canonical_url(text: str, *, allow_http: bool = False) -> str:
         or not text.strip().isprintable()
         or " " in text.strip()
     ):
-        raise UsageError(f'--api-url "{text}" is no web address. Write https://…')
+        raise UsageError(
+            f'--api-url "{text}" is no web address. Write it as https://api.example.com.'
+        )
     if scheme == "http" and host not in LOOPBACK and not allow_http:
         raise UsageError(
             f'--api-url "{text}" is not encrypted: the token would be readable on the way. '
-            "Write https://…, or add --allow-http if nobody else is on that network."
+            "Write https:// in place of http://, or add --allow-http if nobody else is on that "
+            "network."
         )
     name = f"[{host}]" if ":" in host else host
     place = name if port in {None, DEFAULT_PORTS[scheme]} else f"{name}:{port}"

@@ -10,18 +10,23 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from importer.clean.cells import Cells, shown, take_cells
-from importer.clean.dates import Calendar, is_date_format, read_dates
+from importer.clean.dates import Calendar, read_dates
 from importer.clean.faults import find_faults
 from importer.clean.numbers import read_numbers
+from importer.clean.patterns import is_date_format, spell_format
 from importer.clean.references import read_notes, read_references
 from importer.errors import UsageError
 from importer.model import Code, Field, Issue, explain
+from importer.nearest import did_you_mean, nearest
 from importer.table import ROW, ColumnMap, Invoices, Table
 
 __all__ = ["Reading", "clean", "shown"]
 
 NO_PLACES = frozenset({"Factory", "localtime"})
 """Files of the time zone database that name no zone."""
+
+NEAR_ZONE = 0.75
+"""How like a zone's name, or its city's, must be: Liberia is not Libya."""
 
 TRUTHS = {
     **dict.fromkeys(
@@ -76,14 +81,30 @@ class Reading:
         """
         if self.timezone not in zoneinfo.available_timezones() - NO_PLACES:
             raise UsageError(
-                f'--timezone "{self.timezone}" is no time zone. Write a name such as UTC, '
+                f'--timezone "{self.timezone}" is no time zone.'
+                f"{did_you_mean(_near_zone(self.timezone))} Write a name such as UTC, "
                 "Africa/Monrovia or Europe/Paris."
             )
         if self.date_format is not None and not is_date_format(self.date_format):
+            meant = spell_format(self.date_format)
             raise UsageError(
-                f'--date-format "{self.date_format}" is no date pattern. Write day, month and '
-                "year and no time, such as %d/%m/%Y for 31/01/2027."
+                f'--date-format "{self.date_format}" is no date pattern.{did_you_mean(meant)} '
+                "Write %d for the day, %m for the month and %Y for the year (%y for two digits), "
+                "and no time: %d/%m/%Y for 31/01/2027."
             )
+
+
+def _near_zone(text: str) -> str | None:
+    """Return the zone that may be meant: one of a like name, or one named by a like city."""
+    # None like Etc/GMT+1, which is an hour *behind* UTC: whoever writes GMT+1 means the other.
+    if any(c.isdigit() for c in text):
+        return None
+    known = (zone for zone in zoneinfo.available_timezones() if not zone.startswith("Etc/"))
+    zones = sorted(set(known) - NO_PLACES, key=lambda zone: (-zone.count("/"), zone))
+    bare = text.strip().replace(" ", "_")
+    by_city = {zone.rpartition("/")[2]: zone for zone in zones}
+    city = nearest(bare.rpartition("/")[2], by_city, cutoff=NEAR_ZONE)
+    return by_city[city] if city else nearest(bare, zones, cutoff=NEAR_ZONE)
 
 
 def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:

@@ -19,7 +19,7 @@ from importer.columns import header_key
 from importer.model import Code, Field, Issue, explain
 from importer.table import KIND, Kind
 
-__all__ = ["RFC3339", "Calendar", "is_date_format", "read_dates"]
+__all__ = ["RFC3339", "Calendar", "read_dates"]
 
 MONTHS = 12
 SIGNS = "/-."
@@ -95,14 +95,6 @@ def read_dates(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], list[
 
     issues = list(cells.issues(joined["fault"], say))
     return [joined[Field.DUE_DATE], joined["due_day"]], issues
-
-
-def is_date_format(pattern: str) -> bool:
-    """Tell whether a strftime pattern writes a day so that it can be read back, and no time."""
-    day = dt.date(2027, 1, 31)
-    written = dt.datetime.combine(day, dt.time(13, 45, 59)).strftime(pattern)
-    read = pl.Series([written]).str.to_date(pattern, strict=False).to_list()
-    return written == day.strftime(pattern) and read == [day]
 
 
 def _judge(written: pl.DataFrame, in_workbook: bool, calendar: Calendar) -> pl.DataFrame:

@@ -25,6 +25,9 @@ def opened(path: Path | None) -> Iterator[SqliteLedger]:
 
     place = path or default_ledger()
     if not place.exists():
-        raise UsageError(f"There is no ledger at {place}: nothing was imported yet, or not here.")
+        raise UsageError(
+            f"There is no ledger at {place}: nothing was imported yet, or not from here. Import a "
+            "file first, or name the ledger that you mean with --ledger."
+        )
     with closing(SqliteLedger(place)) as ledger:
         yield ledger

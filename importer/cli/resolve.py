@@ -34,9 +34,15 @@ def command(
     so, and when, is kept.
     """
     if (invoice_number is None) is not not_created:
-        raise click.UsageError("Say either --invoice-number N or --not-created.")
+        raise click.UsageError(
+            "What did you find at the API? Say --invoice-number N where the invoice is there, or "
+            "--not-created where it isn't."
+        )
     if invoice_number is not None and len(references) > 1:
-        raise click.UsageError("--invoice-number N is for one reference at a time.")
+        raise click.UsageError(
+            "--invoice-number N is for one reference at a time: settle the others by commands of "
+            "their own."
+        )
     with target(**given) as api:
         click.echo(_resolve(references, invoice_number, api, **given))
 

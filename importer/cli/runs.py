@@ -25,7 +25,10 @@ MOST = 50
 def command(run: str | None, output: Path | None, ledger: Path | None) -> None:
     """List the latest runs; or show RUN; or write its results again with --output."""
     if run is None and output is not None:
-        raise click.UsageError("--output writes the results of one run: name it.")
+        raise click.UsageError(
+            "--output writes the results of one run: name it, such as `import-invoices runs RUN "
+            "--output results.xlsx`. `import-invoices runs` lists them."
+        )
     with opened(ledger) as store:
         if run is None:
             click.echo("\n".join(_line(known) for known in store.runs(MOST)) or "No runs yet.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,40 @@ import click
 from importer.cli.history import opened
 from importer.cli.options import options
 from importer.model import reference_key
-from importer.records import Account, Attempt, Entry, EntryState
+from importer.nearest import did_you_mean, nearest
+from importer.records import (
+    Account,
+    Attempt,
+    Entry,
+    EntryState,
+    ReplyKind,
+    Settlement,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from importer.ledger.sqlite import SqliteLedger
+
+LATEST = 20_000
+"""Among how many attempts a reference like an unknown one is looked for: it takes a moment."""
+
+
+REPLIES = {
+    ReplyKind.CREATED: "created",
+    ReplyKind.REFUSED: "refused",
+    ReplyKind.THROTTLED: "put off by the API",
+    ReplyKind.NOT_SENT: "it never left",
+    ReplyKind.LOST: "the answer was lost",
+    ReplyKind.HALT: "turned away",
+}
+"""What the API made of an attempt, in words."""
+
+VERDICTS = {
+    Verdict.FOUND: "found as {}",
+    Verdict.ABSENT: "found not to exist",
+    Verdict.OTHER: "found to be another invoice, {},",
+}
+"""How a doubt was settled, in words."""
 
 
 @click.command("status")
@@ -25,12 +56,26 @@ if TYPE_CHECKING:
 def command(reference: str | None, *, in_doubt: bool, ledger: Path | None) -> None:
     """Show all that is known of REFERENCE, attempt by attempt; or what is in doubt."""
     if (reference is None) is not in_doubt:
-        raise click.UsageError("Name a REFERENCE, or say --in-doubt.")
+        raise click.UsageError(
+            "Name one REFERENCE, such as `import-invoices status INV-7`, or say --in-doubt."
+        )
     with opened(ledger) as store:
         known = _doubts(store, ledger) if reference is None else _known(store, reference)
-        lines = list(known)
-    nothing = "Nothing is in doubt." if reference is None else f'Nothing is known of "{reference}".'
-    click.echo("\n".join(lines) if lines else nothing)
+        lines = list(known) or [_nothing(store, reference)]
+    click.echo("\n".join(lines))
+
+
+def _nothing(store: SqliteLedger, reference: str | None) -> str:
+    """Return what is said where nothing is to be told, with a reference that may be meant."""
+    if reference is None:
+        return "Nothing is in doubt."
+    sent = (name for a in store.accounts() for name in store.references(a.id, LATEST))
+    near = nearest(reference, sent)
+    return (
+        f'Nothing is known of "{reference}": nothing was sent for it from here.'
+        + did_you_mean(f'"{near}"' if near else None)
+        + " `import-invoices runs` lists what was imported."
+    )
 
 
 def _known(store: SqliteLedger, reference: str) -> Iterator[str]:
@@ -55,8 +100,7 @@ def _doubts(store: SqliteLedger, ledger: Path | None) -> Iterator[str]:
 
 def _options(account: Account, ledger: Path | None) -> str:
     """Return the options that lead to an account."""
-    sandbox = account.url.startswith("sandbox:")
-    where = " --sandbox" if sandbox else f" --api-url {shlex.quote(account.url)}"
+    where = " --sandbox" if account.is_sandbox else f" --api-url {shlex.quote(account.url)}"
     name = "" if account.name == "default" else f" --account {shlex.quote(account.name)}"
     place = "" if ledger is None else f" --ledger {shlex.quote(str(ledger))}"
     return where + name + place
@@ -75,18 +119,24 @@ def _state(entry: Entry) -> str:
 
 
 def _attempt(attempt: Attempt) -> str:
-    settlement, resolution = attempt.settlement, attempt.resolution
-    told = [f"sent {attempt.claimed_at:%Y-%m-%d %H:%M:%S} UTC in run {attempt.run_id}"]
+    """Return what is known of an attempt, in the order in which it happened."""
+    told = f"sent {_at(attempt.claimed_at)} in run {attempt.run_id}: {_reply(attempt.settlement)}"
+    resolution = attempt.resolution
+    if resolution is None:
+        return told
+    number = resolution.invoice.number if resolution.invoice is not None else ""
+    verdict = VERDICTS[resolution.verdict].format(number)
+    by = "the API's listing" if resolution.by == "listing" else resolution.by
+    return f"{told}; {verdict} by {by}, {_at(resolution.at)}"
+
+
+def _reply(settlement: Settlement | None) -> str:
     if settlement is None:
-        told.append("the run ended before the answer")
-    else:
-        told.append(" ".join(filter(None, [settlement.kind.value, settlement.detail])))
-        if settlement.invoice is not None:
-            told.append(settlement.invoice.number)
-    if resolution is not None:
-        number = f" as {resolution.invoice.number}" if resolution.invoice is not None else ""
-        told.append(
-            f"{resolution.verdict.value}{number} by {resolution.by}, "
-            f"{resolution.at:%Y-%m-%d %H:%M:%S} UTC"
-        )
-    return ", ".join(told)
+        return "the run ended before the answer came"
+    number = f" as {settlement.invoice.number}" if settlement.invoice is not None else ""
+    detail = f" ({settlement.detail.rstrip('.')})" if settlement.detail else ""
+    return f"{REPLIES[settlement.kind]}{number}{detail}"
+
+
+def _at(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -115,6 +115,17 @@ class MemoryLedger:
             if (account_id, step, key) in self._ids
         }
 
+    def references(self, account_id: int, attempts: int) -> list[str]:
+        """Return the references of the last attempts, newest first, each once; so many attempts."""
+        keys = {
+            id_: key for (of, _, key), ids in self._ids.items() if of == account_id for id_ in ids
+        }
+        latest = sorted(keys, reverse=True)[:attempts]
+        newest = {keys[id_]: id_ for id_ in reversed(latest)}
+        return [
+            self._attempts[id_].create.reference for id_ in sorted(newest.values(), reverse=True)
+        ]
+
     def padded(self, account_id: int) -> Mapping[str, str]:
         """Return the references of digits alone that begin with a zero, by key."""
         keys = [

@@ -83,6 +83,10 @@ class Ledger(Protocol):
         """Return what is known of these references, by key; unknown ones are left out."""
         ...
 
+    def references(self, account_id: int, attempts: int) -> list[str]:
+        """Return the references of the last attempts, newest first, each once; so many attempts."""
+        ...
+
     def padded(self, account_id: int) -> Mapping[str, str]:
         """Return the references of digits alone that begin with a zero, by key.
 

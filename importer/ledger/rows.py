@@ -36,6 +36,16 @@ SELECT_PADDED = """
 """
 """The references of digits that begin with a zero, of an account and a step."""
 
+SELECT_LATEST = """
+    SELECT reference, max(id)
+    FROM (
+        SELECT id, key, reference FROM attempt NOT INDEXED
+        WHERE account_id = ? AND step = ? ORDER BY id DESC LIMIT ?
+    )
+    GROUP BY key ORDER BY max(id) DESC
+"""
+"""The references of the last attempts of an account and a step."""
+
 SELECT_ATTEMPTS = """
     SELECT id, run_id, row, reference, attempt.key, body, due_day, idempotency_key, claimed_at,
         reply, settled_at, http_status, detail, invoice_id, invoice_number,

@@ -16,6 +16,7 @@ from importer.ledger import files, lock
 from importer.ledger.port import contradiction
 from importer.ledger.rows import (
     SELECT_ATTEMPTS,
+    SELECT_LATEST,
     SELECT_PADDED,
     SELECT_RUNS,
     to_account,
@@ -181,6 +182,12 @@ class SqliteLedger:
                 key: Entry(tuple(group))
                 for key, group in groupby(attempts, key=lambda attempt: attempt.create.key)
             }
+
+    def references(self, account_id: int, attempts: int) -> list[str]:
+        """Return the references of the last attempts, newest first, each once; so many attempts."""
+        with self._transaction("read") as db:
+            rows = db.execute(SELECT_LATEST, (account_id, Step.CREATE, attempts)).fetchall()
+        return [row["reference"] for row in rows]
 
     def padded(self, account_id: int) -> Mapping[str, str]:
         """Return the references of digits alone that begin with a zero, by key."""

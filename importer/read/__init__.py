@@ -44,6 +44,8 @@ def _read_grid(source: Source, opening: Opening) -> Grid:
     else:
         require_text(name, data)
         if opening.sheet is not None:
-            raise FileError(f"{name} is a text file without sheets. Leave --sheet out.")
+            raise FileError(
+                f"{name} is a text file without sheets. Leave --sheet out. Nothing was sent."
+            )
         grid = read_text(name, data, opening)
     return replace(grid, warnings=(*say_misnamed(name, workbook=workbook), *grid.warnings))

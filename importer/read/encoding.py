@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import encodings.aliases
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from charset_normalizer import from_bytes
 
 from importer.errors import FileError, UsageError
 from importer.model import Code, Issue, explain
+from importer.nearest import did_you_mean, nearest
 from importer.read.kind import say_binary
 from importer.read.letters import mixes_alphabets, triples_of
 from importer.read.western import WESTERN, weigh_encodings
@@ -131,9 +131,11 @@ def _find_codec(encoding: str) -> str:
     if not codec or codec.replace("-", "_") in NO_TEXT:
         known = {name.replace("_", "-") for name in encodings.aliases.aliases}
         known |= {name.replace("_", "-") for name in encodings.aliases.aliases.values()}
-        near = difflib.get_close_matches(encoding.casefold().replace("_", "-"), sorted(known), n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Write a name such as utf-8 or windows-1252."
-        raise UsageError(f'--encoding "{encoding}" is no encoding. {hint}')
+        near = nearest(encoding.replace("_", "-"), sorted(known))
+        raise UsageError(
+            f'--encoding "{encoding}" is no encoding.{did_you_mean(near)} Write a name such as '
+            "utf-8 or windows-1252, or leave --encoding out to have it found out."
+        )
     return codec
 
 

@@ -87,8 +87,8 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
     if not taken.any():
         reason = f" ({' '.join(warnings)})" if warnings else ""
         raise FileError(
-            f"{path} has headers in row {body.first - 1} but no rows under them{reason}. "
-            "Nothing was sent."
+            f"{path} has headers in {grid.places.row(body.first - 1)} but no invoices under "
+            f"them{reason}. Write one in each row below, and import it again. Nothing was sent."
         )
     table = _cut(grid, body, taken, path, sha256)
     return _judge(table, grid, body, ours=ours, warnings=warnings)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from importer.model import Code, Field, Issue, explain
-from importer.read.places import Places
+from importer.read.places import Places, capital
 from importer.table import ROW, Kind
 
 DATED = (
@@ -32,12 +32,12 @@ def name_headerless(
     filled = [position for name, position in columns.items() if _shown(rows[name]).any()]
     if not filled:
         return ()
-    hold, them = ("holds", "it is") if len(filled) == 1 else ("hold", "they are")
+    have, them = ("has", "it is") if len(filled) == 1 else ("have", "they are")
     warning = (
-        f"{places.columns(filled)} {hold} something but no header: {them} not imported. Write a "
-        "header above what belongs to the invoices."
+        f"{capital(places.columns(filled))} {have} values but no header: {them} not imported. "
+        "Write a header above what belongs to the invoices."
     )
-    return (warning[0].upper() + warning[1:],)
+    return (warning,)
 
 
 def find_stray_dates(

@@ -60,6 +60,11 @@ class Places:
         return row if self.lines is None else int(self.lines[row - 1])
 
 
+def capital(text: str) -> str:
+    """Return a text with a capital letter first, as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def enumerate_all(names: Sequence[str]) -> str:
     """Return names as a sentence has them: `A, B and C`."""
     *most, last = names

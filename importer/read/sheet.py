@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from importer.columns import count_fields, fits
 from importer.errors import FileError
 from importer.model import Field
+from importer.nearest import did_you_mean, nearest
 from importer.read.grid import has_result_columns
 from importer.read.header import locate_header
 from importer.read.options import Opening
@@ -79,8 +79,8 @@ def _find_sheet(path: Path, names: Sequence[str], wanted: str) -> str:
         return wanted
     if form in by_form:
         return by_form[form]
-    near = difflib.get_close_matches(form, by_form, n=1)
-    hint = f' Did you mean "{by_form[near[0]]}"?' if near else ""
+    near = nearest(wanted.strip(), names)
+    hint = did_you_mean(f'--sheet "{near}"' if near else None)
     raise FileError(
         f'{path} has no sheet "{wanted}".{hint} Its sheets: {_listed(names)}. Nothing was sent.'
     )

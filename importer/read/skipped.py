@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 import polars as pl
 
 from importer.read.body import Body, Sifted
-from importer.read.places import NAMED, Places
+from importer.read.places import NAMED, Places, capital
 
 LONGEST = 60
 """How many characters of a line's words are quoted."""
@@ -52,7 +52,7 @@ def _name_skipped(places: Places, body: Body, sifted: Sifted) -> Iterator[str]:
         more = " and others" * (len(words) > NAMED)
         named = places.rows([row + body.first for row in rows])
         were = "was" if len(rows) == 1 else "were"
-        yield f"{_capital(named)} {were} skipped: {', '.join(words[:NAMED])}{more}."
+        yield f"{capital(named)} {were} skipped: {', '.join(words[:NAMED])}{more}."
 
 
 def _name_hidden(places: Places, rows: Sequence[int], *, skip: bool) -> str:
@@ -63,7 +63,3 @@ def _name_hidden(places: Places, rows: Sequence[int], *, skip: bool) -> str:
     if skip:
         return f"{what} {are} left out (--skip-hidden)."
     return f"{what} {are} imported too; --skip-hidden leaves hidden rows out."
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]

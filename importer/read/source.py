@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import hashlib
 import io
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from importer.errors import FileError
+from importer.nearest import did_you_mean, nearest
 from importer.read.options import MIB
 from importer.table import STDIN
 
@@ -20,6 +20,9 @@ GZIP = b"\x1f\x8b"
 
 BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 """White space and byte order marks in any encoding: what a file without content is made of."""
+
+NEAR_NAME = 0.7
+"""How like a file's name must be: many share their ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _read(path: Path, name: Path, most: int) -> bytes:
             return _read_capped(file, name, most)
     except FileNotFoundError as exc:
         raise FileError(
-            f"There is no file {path}. {_suggest(path)}Check the name and the folder. Nothing was "
+            f"There is no file {path}.{_suggest(path)} Check the name and the folder. Nothing was "
             "sent."
         ) from exc
     except IsADirectoryError as exc:
@@ -74,7 +77,10 @@ def _read(path: Path, name: Path, most: int) -> bytes:
         ) from exc
     except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
         why = exc.strerror if isinstance(exc, OSError) else exc
-        raise FileError(f"{name} can't be read: {why}. Nothing was sent.") from exc
+        raise FileError(
+            f"{name} can't be read: {why}. Check that you may open it, and that no other program "
+            "keeps it open. Nothing was sent."
+        ) from exc
 
 
 def _read_capped(file: BinaryIO, name: Path, most: int) -> bytes:
@@ -102,7 +108,10 @@ def _unpack(packed: bytes, name: Path, most: int) -> bytes:
             "or allow more with --max-file-size. Nothing was sent."
         )
     if data.startswith(GZIP):
-        raise FileError(f"{name} is packed by gzip twice. Unpack it once. Nothing was sent.")
+        raise FileError(
+            f"{name} is packed by gzip twice. Unpack it once, and import what comes out. "
+            "Nothing was sent."
+        )
     return data
 
 
@@ -113,8 +122,8 @@ def _size(most: int) -> str:
 def _suggest(path: Path) -> str:
     """Return which file of the same folder may be meant."""
     try:
-        names = {other.name.casefold(): other.name for other in path.parent.iterdir()}
+        names = [other.name for other in path.parent.iterdir()]
     except (OSError, ValueError):
         return ""
-    near = difflib.get_close_matches(path.name.casefold(), names, n=1, cutoff=0.7)
-    return f"Did you mean {path.parent / names[near[0]]}? " if near else ""
+    near = nearest(path.name, names, cutoff=NEAR_NAME)
+    return did_you_mean(str(path.parent / near) if near else None)

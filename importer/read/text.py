@@ -49,7 +49,9 @@ def read_text(path: Path, data: bytes, opening: Opening) -> Grid:
     named, text = take_sep(decoded.text)
     offset = 0 if named is None else 1
     if not text.strip():
-        raise FileError(f"{path} is empty. Export the sheet again, then import the new file.")
+        raise FileError(
+            f"{path} is empty. Export the sheet again, then import the new file. Nothing was sent."
+        )
     with cell_limit(opening.limits.cell_length):
         dialect = find_dialect(path, text, named, opening.columns)
         cells = _read_plain(path, text, dialect, opening.limits, offset)

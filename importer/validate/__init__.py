@@ -47,7 +47,13 @@ def interpret(table: Table, reading: Reading) -> Invoices:
     Raises:
         FileError: When a required column is missing, or a field has two.
     """
-    columns = map_columns(table.headers, reading.columns, places=table.header_places())
+    sheet = f' of the sheet "{table.sheet}"' if table.sheet is not None else ""
+    columns = map_columns(
+        table.headers,
+        reading.columns,
+        places=table.header_places(),
+        where=table.place(table.header_row) + sheet,
+    )
     validated = validate(clean(table, columns, reading), table, reading)
     found = _without_shifted((*validated.issues, *remark(validated, table, reading)))
     placed = replace(

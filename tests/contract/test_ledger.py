@@ -332,6 +332,15 @@ def test_padded_references_are_digits_behind_a_zero(ledger: Ledger, account: Acc
     assert ledger.padded(ledger.account(URL, "other").id) == {}
 
 
+def test_references_are_the_last_ones_each_once(ledger: Ledger, account: Account) -> None:
+    """Newest first; one that was sent again is told once; another account's are not told."""
+    for key in ("a", "b", "a", "c"):
+        ledger.settle(ledger.claim(claim_of(account, key)), FAILED[ReplyKind.REFUSED])
+    assert ledger.references(account.id, 9) == ["C", "A", "B"]
+    assert ledger.references(account.id, 2) == ["C", "A"]
+    assert ledger.references(ledger.account(URL, "other").id, 9) == []
+
+
 def test_last_import_is_the_latest_of_the_same_bytes(ledger: Ledger, account: Account) -> None:
     """A file is known by its digest, to the account that imported it."""
     for number in (2, 3):

@@ -85,8 +85,8 @@ def test_status_tells_a_reference_attempt_by_attempt(desk: Desk, lossy: OddApi) 
     assert "created as N-" in desk.run("status", "a-1").out
     desk.run("resolve", "A-2", "--not-created", "--api-url", lossy.url)
     told = desk.run("status", "A-2").out
-    assert re.search(r"sent 20\d\d-.* UTC in run 20\d+-\d+-\w+, lost the connection broke", told)
-    assert re.search(r"absent by \S+@\S+", told)
+    assert re.search(r"sent 20\d\d-.* UTC in run 20\d+-\d+-\w+: the answer was lost \(", told)
+    assert re.search(r"found not to exist by \S+@\S+", told)
     assert "Nothing is known" in desk.run("status", "Z-9").out
 
 

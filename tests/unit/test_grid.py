@@ -288,10 +288,10 @@ def test_the_first_few_hidden_rows_are_named() -> None:
 
 def test_a_table_without_rows_is_refused() -> None:
     """Headers alone, or with nothing but footers or hidden rows, are no table, and it says why."""
-    assert "headers in row 2 but no rows" in refusal(["x"], HEADERS)
+    assert "headers in row 2 but no invoices" in refusal(["x"], HEADERS)
     assert 'skipped: "Total"' in refusal(HEADERS, ["Total"], [])
     hidden = replace(grid_of([HEADERS, row()]), hidden=frozenset({2}))
-    with pytest.raises(FileError, match=r"no rows.*1 hidden row \(row 2\) is left out"):
+    with pytest.raises(FileError, match=r"no invoices.*1 hidden row \(row 2\) is left out"):
         read_grid(hidden, skip_hidden=True)
 
 
@@ -303,7 +303,7 @@ def test_columns_without_header_are_named(sheet: str | None) -> None:
     assert table.headers == (*HEADERS, "", "Team", "", "")
     where = "Columns H and K" if sheet else "Columns 8 and 11"
     assert len(table.warnings) == 1
-    assert table.warnings[0].startswith(f"{where} hold something but no header: they are not")
+    assert table.warnings[0].startswith(f"{where} have values but no header: they are not")
     assert table.issues == ()
 
 

@@ -302,7 +302,7 @@ def test_a_chart_is_no_sheet(tmp_path: Path) -> None:
 
 def test_a_sheet_of_nearly_that_name_is_offered(tmp_path: Path) -> None:
     """A slip in --sheet is answered with the sheet that was meant."""
-    with pytest.raises(FileError, match=r'no sheet "Aprl"\. Did you mean "April"\?'):
+    with pytest.raises(FileError, match=r'no sheet "Aprl"\. Did you mean --sheet "April"\?'):
         read(tmp_path, xlsx_bytes({"March": SHEET, "April": SHEET}), sheet="Aprl")
 
 
@@ -424,8 +424,11 @@ def without_sheet() -> bytes:
         (without_sheet(), "damaged"),
         (xlsx_bytes({"S": []}), "has no rows"),
         (xlsx_bytes({"S": [], "T": []}), "has no rows"),
-        (xlsx_bytes({"S": [HEADERS]}), "headers in row 1 but no rows"),
-        (xlsx_bytes({"S": [HEADERS, [" ", "\N{NO-BREAK SPACE}"]]}), "headers in row 1 but no rows"),
+        (xlsx_bytes({"S": [HEADERS]}), "headers in row 1 but no invoices"),
+        (
+            xlsx_bytes({"S": [HEADERS, [" ", "\N{NO-BREAK SPACE}"]]}),
+            "headers in row 1 but no invoices",
+        ),
     ],
     ids=lambda value: None if isinstance(value, bytes) else value,
 )

@@ -1,0 +1,14 @@
+"""The pages that are made from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from messages_page import messages_page
+from reference_page import reference_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "messages.md": messages_page,
+    "reference.md": reference_page,
+}
+"""The pages, by name, and what makes each."""
