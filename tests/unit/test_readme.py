@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 
-from importer import errors
-from importer.cli import COMMANDS, cli
+from importer.cli import COMMANDS
 from importer.columns import map_columns, match_fields
 from importer.model import REQUIRED_FIELDS, Field, Status
 
@@ -24,44 +22,9 @@ def table(first: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
-def run_options() -> dict[str, click.Option]:
-    """Return the options of `run` by name."""
-    run = cli.get_command(click.Context(cli), "run")
-    assert run is not None
-    return {p.opts[0]: p for p in run.params if isinstance(p, click.Option) and not p.hidden}
-
-
-def test_every_option_is_in_the_table() -> None:
-    """The option table names the options of `run`, all of them, in the order of `--help`."""
-    named = [re.findall(r"--[\w-]+", row[0])[0] for row in table("option")]
-    assert named == list(run_options())
-
-
-def test_the_defaults_are_the_real_ones() -> None:
-    """A default that `--help` shows is the one in the table."""
-    for row in table("option"):
-        option = run_options()[re.findall(r"--[\w-]+", row[0])[0]]
-        if option.show_default:
-            default = option.default
-            shown = "on" if default is True else f"{default}"
-            assert row[1] == shown, row
-
-
-def test_every_option_has_the_variable_that_the_readme_promises() -> None:
-    """`--api-url` is IMPORT_INVOICES_API_URL, and so on."""
-    for name, option in run_options().items():
-        assert option.envvar == "IMPORT_INVOICES_" + name[2:].upper().replace("-", "_")
-
-
 def test_the_statuses_are_all_there() -> None:
     """The status table has each status once, in order."""
     assert [row[0].strip("`") for row in table("status")] == [status.value for status in Status]
-
-
-def test_the_exit_codes_are_all_there() -> None:
-    """The exit code table has each code once."""
-    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
-    assert [int(row[0]) for row in table("exit code")] == sorted(codes)
 
 
 def test_the_columns_are_all_there() -> None:

@@ -1,0 +1,109 @@
+"""The sessions that the documents show: read from a page, and played as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk import PATIENCE_S, SAMPLES, SCRIPT, Desk
+
+PAGES = Path(__file__).parents[2]
+
+BLOCK = re.compile(r"^```console\n(.*?)^```$|^<!-- (type .*?) -->$", re.MULTILINE | re.DOTALL)
+"""A session; or what the reader does by hand meanwhile, for who plays the page."""
+
+HOME = "/home/ama/invoices"
+"""The folder that the pages are written in."""
+
+API = "https://api.example.com"
+"""The API that the pages name."""
+
+SHAPES = {
+    r"\b\d{8}-\d{6}\b": "20270104-090539",
+    r"\b(20270104-090539)-[0-9a-f]{4}\b": r"\1-7c1e",
+    r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})? UTC": "2027-01-04 09:05 UTC",
+    r"\b\d+\.\d s\b": "1.1 s",
+    r"\b[\w-]+@[\w.-]+\b": "ama@desk",
+}
+"""What differs from run to run, and what the pages show for it."""
+
+PASSING = re.compile(r"^Warning: .*\bpast\b.*\n", re.MULTILINE)
+"""What is said of the samples' due dates once they are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of a session, and what it shows."""
+
+    words: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What the reader types into a cell of a file."""
+
+    file: str
+    cell: str
+    text: str
+
+
+def read_steps(page: str) -> Iterator[Command | Typing]:
+    """Yield what a page's reader does, from the top to the bottom.
+
+    Args:
+        page: The page's path in the project.
+    """
+    for block in BLOCK.finditer((PAGES / page).read_text("utf-8")):
+        if block[2]:
+            _, file, cell, text = block[2].split(maxsplit=3)
+            yield Typing(file, cell, text)
+            continue
+        for part in re.split(r"^\$ ", block[1], flags=re.MULTILINE)[1:]:
+            words, _, shown = part.partition("\n")
+            yield Command(words, shown)
+
+
+def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -> str:
+    """Carry out a command on a desk and return what it shows, as the pages would show it.
+
+    Args:
+        command: The command.
+        desk: Where; the samples are there too.
+        variables: The environment's variables.
+        api: What stands in for the API that the pages name.
+    """
+    if not (desk.folder / "samples").exists():
+        shutil.copytree(SAMPLES, desk.folder / "samples")
+    environment = desk.environment(variables)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.words.replace(API, api)],
+        cwd=desk.folder,
+        env=environment | {"PATH": f"{SCRIPT.parent}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return as_shown(done.stdout.replace(str(desk.folder.resolve()), HOME).replace(api, API))
+
+
+def as_shown(text: str) -> str:
+    """Return a text with all that differs from run to run made alike."""
+    for shape, example in SHAPES.items():
+        text = re.sub(shape, example, text)
+    return PASSING.sub("", text).rstrip()
+
+
+def agrees(page: str, real: str) -> bool:
+    """Tell whether what a page shows is what was shown; a line `…` stands for any lines."""
+    lines = as_shown(page).splitlines()
+    shapes = ("(?:.*\n)*" if line == "…" else f"{re.escape(line)}\n" for line in lines)
+    return re.fullmatch("".join(shapes), f"{real}\n" if real else "") is not None
