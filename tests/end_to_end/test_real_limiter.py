@@ -24,9 +24,12 @@ SETTLED_S = 20
 
 REQUIRED = os.environ.get("CI") == "true" or "IMPORT_INVOICES_REQUIRE_NGINX" in os.environ
 
-pytestmark = pytest.mark.skipif(
-    NGINX is None and not REQUIRED, reason="nginx is not installed; .ci/run installs it"
-)
+pytestmark = [
+    pytest.mark.quiet,
+    pytest.mark.skipif(
+        NGINX is None and not REQUIRED, reason="nginx is not installed; .ci/run installs it"
+    ),
+]
 
 
 @pytest.fixture
