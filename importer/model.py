@@ -120,7 +120,8 @@ class Issue:
         severity: A warning stops nothing.
         place: Where it is, as the user finds it: `D17` in a workbook, `line 17` in a CSV; filled in
             once the whole file is known.
-        fingerprint: What the row's cells were, if the results can't show what is wrong with them.
+        fingerprint: What the row's cells were, if the results can't show what is wrong with them;
+            several for several reasons, with blanks between.
     """
 
     code: Code

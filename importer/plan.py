@@ -229,8 +229,9 @@ def _by_row(issues: tuple[Issue, ...]) -> dict[int, list[Issue]]:
 
 def _say_invalid(issues: list[Issue], entry: Entry | None, listed: Sequence[ApiInvoice]) -> str:
     said = " | ".join(issue.told() for issue in issues) or UNREAD
-    if print_ := next((issue.fingerprint for issue in issues if issue.fingerprint), ""):
-        said += f" [as read: {print_}]"  # as of `importer.table.CLAIM`
+    prints = dict.fromkeys(each for issue in issues for each in issue.fingerprint.split())
+    if prints:
+        said += f" [as read: {' '.join(prints)}]"  # as of `importer.table.CLAIM`
     invoice = _existing(entry, listed)
     return f"{said} | {_name(invoice)} exists already under this reference." if invoice else said
 

@@ -58,8 +58,11 @@ def no_marks() -> pl.DataFrame:
 RESULT_COLUMNS = ("status", "invoice_number", "invoice_id", "error", "row")
 """The columns that the results add to the file's own; ignored where a results file is read."""
 
-CLAIM = r"\[as read: ([0-9a-f]{8})\]"
-"""How the column `error` says with which cells a row was damaged."""
+CLAIM = r"\[as read: ([0-9a-f]{8}(?: [0-9a-f]{8})*)\]"
+"""How the column `error` says with which cells a row was damaged, a fingerprint for each reason."""
+
+CUT = "… [cut: a cell holds no more]"
+"""How a text ends in the results that was longer than a cell can hold."""
 
 RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET = "Results", "Problems", "Summary"
 

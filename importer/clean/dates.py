@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from importer.clean.cells import Cells, shown
+from importer.clean.cells import Cells
+from importer.clean.date_words import Doubt, name_texts, say_date, suggest_times
 from importer.clean.forms import FIRST_YEAR, Shape, take_apart
 from importer.clean.instants import RFC3339, place_in_time
 from importer.columns import header_key
-from importer.model import Code, Field, Issue, explain
+from importer.model import Code, Field, Issue
 from importer.table import KIND, Kind
 
 __all__ = ["RFC3339", "Calendar", "read_dates"]
@@ -26,10 +26,6 @@ SIGNS = "/-."
 
 MAY_BE_AMOUNTS = frozenset({"due", "paymentdue"})
 """Headers, as of `header_key`, that name what is due as well as when."""
-
-EXPECTED = "expected a date that can be read in one way only"
-WRITE_ISO = "write it as 2027-01-31"
-SAY_FORMAT = "say with --date-format how the file's dates are written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +82,19 @@ def read_dates(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], list[
         maintain_order="left",
     )
     faulty = read.filter(pl.col("fault").is_not_null())
-    days = {
-        text: readings for text, *readings in faulty.select("text", "first", "second").iter_rows()
+    beside = ""
+    if "swapped" in faulty["fault"]:
+        beside = name_texts(cells, read.filter(_is_text_date())["text"])
+    times = suggest_times(faulty.filter(pl.col("fault") == "unreadable")["text"])
+    doubts = {
+        text: Doubt(first, second, month_end, times.get(text), beside, calendar.timezone)
+        for text, first, second, month_end in faulty.select(
+            "text", "first", "second", "month_end"
+        ).iter_rows()
     }
 
     def say(fault: str, text: str) -> tuple[Code, str]:
-        return _say(fault, text, days[text], calendar)
+        return say_date(fault, text, doubts[text])
 
     issues = list(cells.issues(joined["fault"], say))
     return [joined[Field.DUE_DATE], joined["due_day"]], issues
@@ -130,8 +133,14 @@ def _judge(written: pl.DataFrame, in_workbook: bool, calendar: Calendar) -> pl.D
         .then(None)
         .when(pl.col("shape") == Shape.SHORT_YEAR)
         .then(pl.lit("short_year"))
+        .when(pl.col("month_end").is_not_null())
+        .then(pl.lit("no_such_day"))
         .when(pl.col("timed") & pl.col("clock").is_null())
-        .then(pl.lit("unreadable"))
+        .then(
+            pl.when(pl.col("shape").is_null())
+            .then(pl.lit("unreadable"))
+            .otherwise(pl.lit("no_such_time"))
+        )
         .when(_is(Shape.YEAR_LAST) & order.is_in(["mixed", "ambiguous"]) & _differ())
         .then(order)
         .when(_is(Shape.YEAR_FIRST) & (pl.col("kind") != Kind.DATE) & _either(frame))
@@ -227,9 +236,7 @@ def _swapped(frame: pl.DataFrame, *, in_workbook: bool) -> pl.Expr:
     date there, stays text: texts beside dates are the mark of it. A text file that was saved from
     such a sheet has the same mark, unless it still has texts that would have become dates.
     """
-    is_date = pl.col("first").is_not_null() | pl.col("second").is_not_null()
-    short = _is(Shape.SHORT_YEAR) & pl.col("a").is_not_null()
-    texts = frame.filter(short | (_is(Shape.YEAR_LAST) & is_date))
+    texts = frame.filter(_is_text_date())
     made = pl.col("kind").is_in([Kind.DATE.value, Kind.NUMBER.value])
     marked = texts.height > 0
     if not in_workbook:
@@ -241,68 +248,8 @@ def _swapped(frame: pl.DataFrame, *, in_workbook: bool) -> pl.Expr:
     return pl.lit(marked) & made & swappable
 
 
-def _say(  # noqa: PLR0911 a sentence for each fault
-    fault: str, text: str, days: Sequence[dt.date | None], calendar: Calendar
-) -> tuple[Code, str]:
-    value = shown(text)
-    match fault:
-        case "ambiguous" | "year_first":
-            readings = " or ".join(_in_words(day) for day in days if day)
-            return Code.DATE_AMBIGUOUS, explain(
-                f"{value} can be read as {readings}, and the column doesn't show which is meant",
-                EXPECTED,
-                f"{WRITE_ISO}, or {SAY_FORMAT}: {_formats(fault, text)}.",
-            )
-        case "mixed":
-            return Code.DATE_AMBIGUOUS, explain(
-                f"{value} is in a column where some dates have the day first and some the month",
-                EXPECTED,
-                f"write every date of the column in one way, best as 2027-01-31, or {SAY_FORMAT}.",
-            )
-        case "swapped":
-            taken = f" (it is {_in_words(days[1])} now)" if days[1] else ""
-            return Code.DATE_MIXED, explain(
-                f"{value} may have day and month swapped{taken}: the column mixes dates with "
-                "dates that are text, as when a file is opened under another country's settings",
-                EXPECTED,
-                "compare it with the original, and write every date of the column as 2027-01-31.",
-            )
-        case "amount":
-            return Code.DATE_AMBIGUOUS, explain(
-                f"{value} may be an amount, or the number that stands for the date "
-                f"{_in_words(days[0]) if days[0] else ''}".rstrip(),
-                EXPECTED,
-                f"{WRITE_ISO}; if the column holds amounts, give it another header.",
-            )
-        case "short_year":
-            return Code.DATE_UNREADABLE, explain(
-                f"{value} has a year of two digits",
-                "expected a year of four digits",
-                f"{WRITE_ISO}, or {SAY_FORMAT}, such as %d/%m/%y.",
-            )
-        case "clock":
-            return Code.DATE_UNREADABLE, explain(
-                f"{value} is a time that the clocks of {calendar.timezone} skip or show twice",
-                "expected a time that there is once",
-                "write another time, or its distance from UTC, such as 2027-01-31T17:00+01:00.",
-            )
-        case _:
-            return Code.DATE_UNREADABLE, explain(
-                f"{value} is not a date that can be read for certain",
-                "expected a date such as 2027-01-31 or a time such as 2027-01-31T17:00Z",
-                f"{WRITE_ISO}, or {SAY_FORMAT}.",
-            )
-
-
-def _in_words(day: dt.date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _formats(fault: str, text: str) -> str:
-    if fault == "year_first":
-        return "%Y-%m-%d or %Y-%d-%m"
-    sign = next(c for c in text if c in SIGNS)
-    day_first, month_first = (
-        sign.join(parts) for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
-    )
-    return f"{day_first} (day first) or {month_first} (month first)"
+def _is_text_date() -> pl.Expr:
+    """Tell which dates are written as no spreadsheet program leaves a date that it understands."""
+    is_date = pl.col("first").is_not_null() | pl.col("second").is_not_null()
+    short = _is(Shape.SHORT_YEAR) & pl.col("a").is_not_null()
+    return short | (_is(Shape.YEAR_LAST) & is_date)

@@ -9,7 +9,7 @@ import polars as pl
 
 from importer.clean.cells import Cells, is_ascii, shown
 from importer.model import Code, Field, Issue, explain
-from importer.table import MARK_SCHEMA, ROW, ColumnMap, Kind, Mark, Table
+from importer.table import CUT, MARK_SCHEMA, ROW, ColumnMap, Kind, Mark, Table
 from importer.unpack.formats import changes_digits, hidden_parts
 
 FORMULA_ERROR = re.compile(
@@ -69,6 +69,7 @@ def _faults(cells: Cells, raw: pl.Series) -> pl.Series:
         faults.append((text.str.contains(FORMULA), "formula"))
     if not is_ascii(raw):
         faults.append((pl.lit(raw).str.contains(LOST), "lost"))
+        faults.append((text.str.ends_with(CUT), "cut"))
     if cells.in_workbook and cells.field in {Field.REFERENCE_ID, Field.NOTE}:
         faults += [(kind == Kind.DATE, "date"), (kind == Kind.BOOL, "truth")]
     if not faults:
@@ -103,6 +104,12 @@ def _say(fault: str, text: str) -> tuple[Code, str]:
                 f"{value} holds characters that were lost when the file was saved or converted",
                 "expected the original letters",
                 'type the cell again and save the file as .xlsx, or as "CSV UTF-8".',
+            )
+        case "cut":
+            return Code.CHARACTER_LOST, explain(
+                f"{value} was too long for a cell, and was cut in the results",
+                "expected the whole text",
+                "write a shorter one, or import the original.",
             )
         case _:
             what = "a date" if fault == "date" else "a truth value (TRUE or FALSE)"

@@ -73,7 +73,8 @@ def take_apart(cells: pl.DataFrame, *, in_workbook: bool, date1904: bool) -> pl.
         The same rows with `shape` (a `Shape`; null where there is none), `sign` (what parts its
         numbers), `a` and `b` (the two numbers beside the year, in their order), `first` and
         `second` (Date: where `a`, or `b`, is the day; the same where the order is certain; null
-        where there is no such day), `clock` (seconds of the day, null without a time), `timed`
+        where there is no such day), `month_end` (Date: the month's last day, where the day that is
+        written comes after it), `clock` (seconds of the day, null without a time), `timed`
         (whether there is one), `fraction` (whether it has one of a second) and `zone` (such as
         +01:00).
     """
@@ -96,6 +97,7 @@ def take_apart(cells: pl.DataFrame, *, in_workbook: bool, date1904: bool) -> pl.
         "b",
         "first",
         "second",
+        "month_end",
         "clock",
         "timed",
         "fraction",
@@ -150,12 +152,17 @@ def _numeric(frame: pl.DataFrame) -> pl.DataFrame:
         a=pl.when(leads).then("3").otherwise("1"),
         b=pl.when(leads).then("5").otherwise("3"),
     )
-    return frame.with_columns(
+    frame = frame.with_columns(pl.col("a", "b").cast(pl.Int64, strict=False))
+    frame = frame.with_columns(
         first=pl.when(whole).then(_date("y", "b", "a")),
         second=pl.when(whole).then(_date("y", "a", "b")),
-        a=pl.col("a").cast(pl.Int64, strict=False),
-        b=pl.col("b").cast(pl.Int64, strict=False),
     )
+    no_day = whole & pl.col("first").is_null() & pl.col("second").is_null()
+    if not frame.select(no_day.any()).item():
+        return frame.with_columns(month_end=pl.lit(None, dtype=pl.Date))
+    # The greater is the day: no month has a number above 12, and no day up to 12 is too many.
+    month, day = pl.min_horizontal("a", "b"), pl.max_horizontal("a", "b")
+    return frame.with_columns(month_end=pl.when(no_day).then(_exceeded("y", month, day)))
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
@@ -174,9 +181,12 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
         is_named=pl.col("month").is_not_null() & pl.col("day").is_not_null(),
         is_short=pl.col("year").str.len_chars() == 2,  # noqa: PLR2004 a year's digits
         named=_date("year", "month", "day"),
+        exceeded=_exceeded("year", pl.col("month"), pl.col("day").cast(pl.Int64, strict=False)),
     )
     is_long = pl.col("is_named") & ~pl.col("is_short")
-    return frame.with_columns(names.select("is_named", "is_short", "named")).with_columns(
+    return frame.with_columns(
+        names.select("is_named", "is_short", "named", "exceeded")
+    ).with_columns(
         pl.when(is_long)
         .then(pl.lit(Shape.NAMED))
         .when("is_named")
@@ -187,6 +197,7 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
             pl.when(is_long).then("named").otherwise(name).alias(name)
             for name in ("first", "second")
         ),
+        pl.when(is_long).then("exceeded").otherwise("month_end").alias("month_end"),
     )
 
 
@@ -210,3 +221,11 @@ def _date(year: str, month: str, day: str) -> pl.Expr:
     parts = [pl.col(year), *(pl.col(n).cast(pl.String).str.zfill(2) for n in (month, day))]
     date = pl.concat_str(parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
     return pl.when(date.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(date)
+
+
+def _exceeded(year: str, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Return the last day of a month, where a day comes after it."""
+    parts = [pl.col(year), month.cast(pl.String).str.zfill(2), pl.lit("01")]
+    first = pl.concat_str(parts, separator="-").str.to_date("%Y-%m-%d", strict=False)
+    last = first.dt.month_end()
+    return pl.when(last.dt.year().is_between(FIRST_YEAR, LAST_YEAR), day > last.dt.day()).then(last)

@@ -139,9 +139,13 @@ def _names() -> Mapping[str, frozenset[frozenset[str]]]:
     }
 
 
+SLIPS = range(2, 41)
+"""How many letters a slip has: one is near to everything, and no currency's name is longer."""
+
+
 def _near(letters: str) -> list[str]:
     """Return the codes that a slip may have made these letters of."""
-    if len(letters) < 2:  # noqa: PLR2004 one letter is near to everything
+    if len(letters) not in SLIPS:
         return []
     ordered = sorted(CURRENCIES)
     turned = [code for code in ordered if Counter(code) == Counter(letters)]

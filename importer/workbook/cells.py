@@ -16,7 +16,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.worksheet.worksheet import Worksheet
 
-from importer.table import Kind
+from importer.table import CUT, Kind
 
 Value = str | int | float | dt.date | dt.datetime | dt.time | None
 
@@ -33,7 +33,7 @@ FIRST_YEAR = 1900
 
 DATE_TIME = "yyyy-mm-dd hh:mm:ss"
 
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """Characters that XML forbids or changes (a carriage return), and an underscore that would begin
 an escape."""
 
@@ -54,14 +54,14 @@ def to_values(cells: pl.Series, kinds: pl.Series) -> Iterator[Value]:
 
 
 def to_text(cell: str) -> str:
-    """Return a text that a workbook can hold: escaped, and cut where it is too long."""
+    """Return a text that a workbook can hold: escaped; cut where it is too long, and saying so."""
     text = UNSAFE.sub(lambda match: ESCAPES.get(match[0], "\N{REPLACEMENT CHARACTER}"), cell)
     if 2 * len(text) <= MAX_CHARACTERS:
         return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MAX_CHARACTERS:
         return text
-    return units[: 2 * (MAX_CHARACTERS - 1)].decode("utf-16-le", errors="ignore") + "…"
+    return units[: 2 * (MAX_CHARACTERS - len(CUT))].decode("utf-16-le", errors="ignore") + CUT
 
 
 def to_number(cell: str) -> Value:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import zoneinfo
 from collections.abc import Sequence
@@ -332,6 +333,60 @@ def test_dates_beside_texts_may_be_swapped() -> None:
         2: "date_mixed",
         3: "date_unreadable",
     }
+
+
+def test_the_texts_that_give_it_away_are_named() -> None:
+    """Three at most, with their rows, in the file's order: they are what has to be retyped too."""
+    texts = ["2027-04-03", "31/01/2027", "30.06.2027", "soon", "31/01/2027", "1/2/27"]
+    kinds = [Kind.DATE, *[Kind.TEXT] * 5]
+    said = read_column(texts, kinds)[1][0].message
+    assert '"31/01/2027" (row 3), "30.06.2027" (row 4), "31/01/2027" (row 6) and 1 more' in said
+    assert 'stayed text: "31/01/2027" (row 3) —' in read_column(texts[:2], kinds[:2])[1][0].message
+
+
+def test_a_text_file_has_no_rows_to_name() -> None:
+    """Its lines may be others than its rows; the texts themselves are there to be searched."""
+    said = read_column(["2027-04-03", "31/01/2027", "30.06.2027"])[1][0].message
+    assert 'stayed text: "31/01/2027" and "30.06.2027" —' in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2027-02-31", "February 2027 has 28 days"),
+        ("2028-02-30 17:00", "February 2028 has 29 days"),
+        ("31/02/2027", "February 2027 has 28 days"),
+        ("04.31.2027", "April 2027 has 30 days"),
+        ("20270431", "April 2027 has 30 days"),
+        ("31 Feb 2027", "February 2027 has 28 days"),
+        ("Sept 31, 2027", "September 2027 has 30 days"),
+        ("2027-01-31T24:00", "a time that doesn't exist"),
+        ("2027-01-31 13:00 PM", "a time that doesn't exist"),
+        ("2027-01-31 5pm", "write it as 2027-01-31T17:00."),
+        ("2027-03-04, 5 p.m.", "write it as 2027-03-04T17:00."),
+        ("31/01/2027 17h30", "write it as 2027-01-31T17:30."),
+        ("31 Jan 2027 12am", "write it as 2027-01-31T00:00."),
+        ("2027-02-31 5pm", "is not a date"),
+        ("03/04/2027 5pm", "is not a date"),
+        ("2027-01-31 13pm", "is not a date"),
+        ("31/13/2027", "is not a date"),
+        ("2027-13-01", "is not a date"),
+        ("soon 25:00", "is not a date"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_said(text: str, says: str) -> None:
+    """A day or time that doesn't exist is told from one that is only written in another way."""
+    (issue,) = read_column([text])[1]
+    assert issue.code.value == "date_unreadable"
+    assert says in issue.message
+
+
+@given(year=st.integers(1901, 9998), month=st.integers(1, 12), day=st.integers(1, 99))
+def test_a_day_is_told_not_to_exist_if_it_does_not(year: int, month: int, day: int) -> None:
+    """As Python's own calendar has it, whether the year comes first or last."""
+    for text in (f"{year}-{month:02}-{day:02}", f"{day:02}/{month:02}/{year}"):
+        told = any("doesn't exist" in issue.message for issue in read_column([text])[1])
+        assert told == (day > calendar.monthrange(year, month)[1])
 
 
 def test_a_text_file_may_come_from_such_a_sheet() -> None:
