@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from importer.clock import Clock
+from importer.examples import find_examples
 from importer.ledger.port import Ledger
 from importer.model import Outcome, Status
 from importer.plan import Knowledge, Plan, plan
@@ -58,10 +59,13 @@ class Checked:
     Attributes:
         report: The rows and what is wrong with them, as the results would show it.
         columns: Which column was taken for which field.
+        examples: How many rows are examples of the template's, where they may be sent: nowhere
+            but to the sandbox.
     """
 
     report: Report
     columns: ColumnMap
+    examples: int = 0
 
 
 def check_file(
@@ -101,7 +105,9 @@ def check_file(
     report = build_report(table, planned.invoices, outcomes, conduct)
     if output is not None:
         write_results(report, output)
-    return Checked(report, invoices.columns)
+    held = memory is not None and not memory.account.is_sandbox
+    examples = 0 if held else find_examples(planned.invoices).height
+    return Checked(report, invoices.columns, examples)
 
 
 async def compare(

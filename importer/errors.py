@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from importer.printable import printable
+
 EXIT_OK = 0
 EXIT_ROWS = 1
 EXIT_USAGE = 2
@@ -36,6 +38,10 @@ class ImporterError(Exception):
     """A reason to stop, told to the user as it is written."""
 
     exit_code: ClassVar[int]
+
+    def __str__(self) -> str:
+        """Return what is told, fit for a terminal: names in it came from outside."""
+        return "\n".join(printable(line) for line in super().__str__().split("\n"))
 
 
 class UsageError(ImporterError):

@@ -9,12 +9,17 @@ from importer.model import Code, Field, Issue, explain, reference_key
 from importer.table import ROW, Invoices
 
 
-def hold_examples(invoices: Invoices) -> Invoices:
-    """Add an issue to every row that is an example of the template's, as it was made."""
-    examples = invoices.frame.filter(
+def find_examples(invoices: Invoices) -> pl.DataFrame:
+    """Return the rows that are examples of the template's, as they were made."""
+    return invoices.frame.filter(
         pl.col("key").str.starts_with(reference_key(EXAMPLE))
         & pl.col(Field.NOTE).str.starts_with(EXAMPLE_NOTE)
     )
+
+
+def hold_examples(invoices: Invoices) -> Invoices:
+    """Add an issue to every row that is an example of the template's, as it was made."""
+    examples = find_examples(invoices)
     return invoices.with_issues(
         Issue(
             Code.EXAMPLE_ROW,

@@ -22,6 +22,7 @@ from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
 from importer.preview import Preview, preview_plan
+from importer.printable import printable
 from importer.reading import read_invoices
 from importer.recognise import say_imported
 from importer.records import Account, RunEnd, RunStart
@@ -236,7 +237,7 @@ class _Run:
             sha256=self.table.sha256,
             user=user,
             host=host,
-            options=json.dumps(asdict(self.settings), default=str),
+            options=printable(json.dumps(asdict(self.settings), default=str)),
             table=table,
         )
 
@@ -263,7 +264,7 @@ class _Run:
             at=self.clock.now(),
             counts={status.value: rows for status, rows in summary.counts.items()},
             exit_code=summary.exit_code,
-            output=str(summary.output) if summary.output is not None else None,
+            output=printable(str(summary.output)) if summary.output is not None else None,
             error=summary.error,
             outcomes=pack_frame(report.outcomes),
         )

@@ -9,7 +9,7 @@ import polars as pl
 
 from importer.model import Status
 from importer.plan import Plan
-from importer.report import count, count_by_currency
+from importer.report import count, count_by_currency, say_warnings
 from importer.table import ROW, Table
 
 
@@ -23,6 +23,7 @@ class Preview:
         by_currency: The same by currency; rows without a readable one are left out.
         left: How many more would be created but for `--limit`.
         where: Where they will be created, in words.
+        warnings: What the user should know of the rows.
     """
 
     table: Table
@@ -30,6 +31,7 @@ class Preview:
     by_currency: Mapping[str, Mapping[Status, int]]
     left: int
     where: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def creates(self) -> int:
@@ -59,4 +61,5 @@ def preview_plan(table: Table, planned: Plan, *, left: int, where: str) -> Previ
         by_currency=count_by_currency(outcomes, planned.invoices),
         left=left,
         where=where,
+        warnings=(*table.warnings, *say_warnings(planned.invoices.issues)),
     )

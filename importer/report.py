@@ -19,6 +19,9 @@ from importer.errors import (
 from importer.model import Code, Field, Issue, Outcome, Severity, Status
 from importer.table import ROW, ColumnMap, Invoices, Table
 
+UNCLEAR = "unclear"
+"""What is shown for the currency of a row that has no readable one."""
+
 PLACES = 5
 """How many places of a repeated warning are named."""
 

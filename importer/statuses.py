@@ -65,7 +65,7 @@ TELLINGS: Mapping[Status, Telling] = {
     Status.NOT_SENT: Telling(
         "the run ended before its turn, for a reason that is named",
         "no",
-        "run the file again to send them",
+        "see to the reason in the column error, then run the file again",
         "The run ended before these rows had their turn, and no invoice was made of them: see to "
         "the reason that the column error gives, then import the file again.",
     ),

@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import click
 
-from importer.cli.words import object_to, unknown_variables
+from importer.cli.screen import tell
+from importer.cli.words import object_to, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
 
 COMMANDS = {
@@ -23,6 +24,22 @@ COMMANDS = {
     "sandbox": "importer.cli.sandbox",
 }
 """Every command and the module that holds it, imported when it is asked for."""
+
+GREETING = """\
+import-invoices makes every row of a spreadsheet exactly one invoice, or says why not.
+
+Look first; nothing is sent:
+    import-invoices check invoices.xlsx
+Rehearse, on this computer alone:
+    import-invoices invoices.xlsx --sandbox
+Create the invoices:
+    import-invoices invoices.xlsx --api-url https://api.example.com
+Get a spreadsheet to fill in:
+    import-invoices template
+
+A file's name with spaces goes in double quotes: "April invoices.xlsx"
+All commands and options: import-invoices --help"""
+"""What is said to whoever types the name of the program alone."""
 
 OF_A_FILE = ("run", "check")
 """The commands whose one word is a file."""
@@ -101,9 +118,13 @@ def main(args: Sequence[str] | None = None) -> None:
     _warn_of_variables()
     try:
         code = cli.main(words, prog_name="import-invoices", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as exc:
-        exc.show()
+    except click.exceptions.NoArgsIsHelpError:
+        click.echo(GREETING, err=True)
         sys.exit(EXIT_USAGE)
+    except click.BadOptionUsage as exc:
+        lacks = "requires an argument" in exc.message
+        told = click.UsageError(value_needed(exc.option_name), exc.ctx) if lacks else exc
+        _fail(words, told.format_message(), told.exit_code, told)
     except click.ClickException as exc:
         _fail(words, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:
@@ -141,11 +162,12 @@ def _fail(
     words: list[str], message: str, code: int, usage: click.ClickException | None = None
 ) -> None:
     if isinstance(usage, click.UsageError):
-        usage.show()
+        with suppress(OSError):  # nobody may read it
+            usage.show()
     else:
-        click.echo(f"import-invoices: {message}", err=True)
+        tell(f"import-invoices: {message}", err=True)
     if "--json" in words or click.BOOL.str_to_bool(os.environ.get("IMPORT_INVOICES_JSON", "")):
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-        click.echo(error_json(message, code))
+        tell(error_json(message, code))
     sys.exit(code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, closing
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from importer.cli.options import options, to_settings
+from importer.cli.screen import screen_width, tell
 from importer.cli.target import TOKEN, Place, place_of
 from importer.settings import Settings
 
@@ -68,17 +67,17 @@ def command(file: Path, **given: Any) -> int:  # noqa: ANN401 click's options
         memory = None if place is None else _remember(settings, place, clock, stack)
         checked = check_file(settings, memory, clock, _say_waiting)
     as_json: bool = given["as_json"]
-    lines = check_text(checked, note=_unasked(place, settings), width=_width(err=as_json))
-    click.echo("\n".join(lines), err=as_json)
+    lines = check_text(checked, note=_unasked(place, settings), width=screen_width(err=as_json))
+    tell("\n".join(lines), err=as_json)
     if as_json:
-        click.echo(summary_json(checked.report.summary))
+        tell(summary_json(checked.report.summary))
     return checked.report.summary.exit_code
 
 
 def _say_waiting(reason: str, seconds: float) -> None:
     """Say what is waited for, unless it is over at once."""
     if seconds >= WORTH_SAYING_S:
-        click.echo(f"Waiting {seconds:.0f} s: {reason}.", err=True)
+        tell(f"Waiting {seconds:.0f} s: {reason}.", err=True)
 
 
 def _remember(settings: Settings, place: Place, clock: Clock, stack: ExitStack) -> Memory:
@@ -120,9 +119,3 @@ def _unasked(place: Place | None, settings: Settings) -> str:
     if not settings.check_server:
         return NOT_ASKED
     return NO_TOKEN if place.api is None else ""
-
-
-def _width(*, err: bool) -> int | None:
-    """Return how wide the terminal is; None where there is none, so that nothing is wrapped."""
-    stream = sys.stderr if err else sys.stdout
-    return shutil.get_terminal_size().columns if stream is not None and stream.isatty() else None

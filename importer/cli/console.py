@@ -13,8 +13,9 @@ import click
 
 from importer.cli.paint import can_move, paint_status
 from importer.cli.plain import Plain, say
-from importer.cli.render import shown
+from importer.cli.screen import forget_typing, screen_width, wrap
 from importer.model import Outcome
+from importer.printable import printable
 
 if TYPE_CHECKING:  # heavy, and not needed to show anything
     from importer.cli.progress import Display
@@ -61,7 +62,7 @@ class Console:
     def on_phase(self, what: str) -> None:
         """See `Listener`: say what goes on, where it can be seen at once."""
         if self._view is not None:
-            self._view.phase(shown(what))
+            self._view.phase(printable(what))
 
     def on_stopping(self) -> None:
         """See `Events`: say that the command has heard."""
@@ -82,8 +83,10 @@ class Console:
         if self._view is not None:
             self._view.stop()
         if self._ask:
-            click.echo(plan_text(preview), err=True)
-            if not click.confirm(question(preview), default=True, err=True):
+            for line in plan_text(preview).splitlines():
+                click.echo("\n".join(wrap(line, screen_width(err=True))), err=True)
+            forget_typing()
+            if not _confirm(question(preview)):
                 return False
         if self._view is not None:
             self._view.begin(preview.creates)
@@ -100,12 +103,12 @@ class Console:
     def on_setback(self, row: int, reason: str) -> None:
         """See `Listener`: only who wants to hear everything hears of it."""
         if self._view is not None and self._verbose:
-            self._view.say(f"row {row}: {shown(reason)}")
+            self._view.say(f"row {row}: {printable(reason)}")
 
     def on_wait(self, reason: str, seconds: float) -> None:
         """See `Listener`: say what is waited for."""
         if self._view is not None:
-            self._view.wait(shown(reason), seconds)
+            self._view.wait(printable(reason), seconds)
 
     def tell_rest(self, outcomes: Iterable[Outcome]) -> None:
         """Tell, if verbose, what became of the rows that were not told of yet."""
@@ -120,8 +123,9 @@ class Console:
             return self._keep_going
         if self._view is not None:
             self._view.stop()
-        question = f"The API refuses row after row for one reason ({reason}). Go on?"
+        question = f"The API refuses row after row for one reason ({printable(reason)}). Go on?"
         try:
+            forget_typing()
             with _interruptible():
                 go_on = click.confirm(question, err=True)
         except click.Abort:  # Ctrl-C, or the terminal is gone
@@ -131,11 +135,21 @@ class Console:
         return go_on
 
 
+def _confirm(text: str) -> bool:
+    """Ask what a yes is the answer to; where nobody is there to answer, it is no."""
+    try:
+        return click.confirm(text, default=True, err=True)
+    except click.Abort as exc:
+        if isinstance(exc.__context__, EOFError):
+            return False
+        raise
+
+
 def say_outcome(outcome: Outcome) -> str:
     """Return what became of a row, in one line that is fit for the terminal."""
     number = f" {outcome.invoice.number}" if outcome.invoice is not None else ""
     message = f": {' '.join(outcome.message.split())}" if outcome.message else ""
-    return f"row {outcome.row}: {paint_status(outcome.status)}{shown(number + message)}"
+    return f"row {outcome.row}: {paint_status(outcome.status)}{printable(number + message)}"
 
 
 def _choose_view(*, live: bool, verbose: bool) -> Display | Plain:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from importer.model import Field
+from importer.nearest import did_you_mean, nearest
 from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
@@ -58,11 +59,11 @@ class Rate(click.ParamType[float | None]):
         try:
             return POSITIVE.convert(float(value), param, ctx)
         except ValueError:
-            self.fail(f"{value!r} is neither a number nor auto.", param, ctx)
+            self.fail(f'"{value}" is neither a number nor auto. Write one, such as 10.', param, ctx)
 
 
 class Finite(click.FloatRange):
-    """A number in a range; `nan`, which is in every range, is none."""
+    """A number in a range; `nan`, which is in every range for Python, is none."""
 
     def convert(
         self,
@@ -71,10 +72,38 @@ class Finite(click.FloatRange):
         ctx: click.Context | None,
     ) -> float:
         """Convert what the user wrote."""
-        number: float = super().convert(value, param, ctx)
+        number = math.nan
+        with suppress(click.BadParameter):
+            number = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is not a number that can be used here.", param, ctx)
+            told = f'"{value}" is no number {_between(self)}. Write one, such as 10.'
+            self.fail(told, param, ctx)
         return number
+
+
+class Whole(click.IntRange):
+    """A whole number in a range."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Convert what the user wrote."""
+        number: int | None = None
+        with suppress(click.BadParameter):
+            number = super().convert(value, param, ctx)
+        if number is None:
+            told = f'"{value}" is no whole number {_between(self)}. Write one, such as 100.'
+            self.fail(told, param, ctx)
+        return number
+
+
+def _between(allowed: Whole | Finite) -> str:
+    """Return in words which numbers are allowed: `from 0 on`, `from 1 to 1,000`."""
+    most = "on" if allowed.max is None else f"to {allowed.max:,}"
+    return f"from {allowed.min:,} {most}"
 
 
 class Mapped(click.ParamType[dict[str, str]]):
@@ -102,9 +131,8 @@ class Mapped(click.ParamType[dict[str, str]]):
                     ctx,
                 )
             if name not in set(Field):
-                near = difflib.get_close_matches(name, list(Field), n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Fields: {', '.join(Field)}."
-                self.fail(f'"{name}" is no field of an invoice. {hint}', param, ctx)
+                hint = did_you_mean(nearest(name, Field)) or f" Fields: {', '.join(Field)}."
+                self.fail(f'"{name}" is no field of an invoice.{hint}', param, ctx)
             mapping[header] = name
         return mapping
 
@@ -122,7 +150,7 @@ def _declare_limit(name: str, default: int, what: str, *, least: int = 1) -> Non
     """Declare an option that caps what is read."""
     declare(
         name,
-        type=click.IntRange(min=least, max=MOST),
+        type=Whole(min=least, max=MOST),
         default=default,
         show_default=True,
         metavar="N",
@@ -152,7 +180,7 @@ declare(
 )
 declare(
     "--concurrency",
-    type=click.IntRange(min=1, max=1000),
+    type=Whole(min=1, max=1000),
     default=8,
     show_default=True,
     metavar="N",
@@ -203,7 +231,7 @@ declare(
 )
 declare(
     "--limit",
-    type=click.IntRange(min=0),
+    type=Whole(min=0),
     metavar="N",
     help="Send the first N planned creates: a first taste.",
 )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from importer.cli.paint import paint_status
-from importer.cli.render import shown
 from importer.model import Status
+from importer.printable import printable
 
 if TYPE_CHECKING:  # heavy, and no part of showing a plan
     from importer.preview import Preview
@@ -25,17 +25,24 @@ NAMED = 5
 
 ROWS = (
     Status.READY,
+    Status.CREATED,
     Status.ALREADY_CREATED,
     Status.CONFLICT,
     Status.INVALID,
     Status.IN_DOUBT,
     Status.NOT_SENT,
 )
-"""The statuses that a plan can have, in the order in which they are shown."""
+"""The statuses that a plan can have, in the order in which they are shown.
 
-UNCLEAR, OTHERS, TOTAL = "unclear", "others", "total"
-"""The heads of the columns that are no currency: rows without a readable one, the small
-currencies for which there is no room, all rows."""
+What was in doubt and has just been found is `created` already.
+"""
+
+OTHERS, TOTAL = "others", "total"
+"""The heads of two columns that are no currency: the small ones for which there is no room, and
+all rows."""
+
+MOST_WARNINGS = 5
+"""How many kinds of warnings are told before the question."""
 
 Tally = Mapping[Status, int]
 
@@ -43,9 +50,9 @@ Tally = Mapping[Status, int]
 def title(table: Table) -> str:
     """Return what was read, in a line: file, sheet, how many rows, where the headers are."""
     rows = "1 row" if table.height == 1 else f"{table.height:,} rows"
-    where = f", sheet {shown(table.sheet)}" if table.sheet is not None else ""
+    where = f", sheet {printable(table.sheet)}" if table.sheet is not None else ""
     header = table.place(table.header_row)
-    return f"{shown(table.source.name)}{where}: {rows} under the headers in {header}"
+    return f"{printable(table.source.name)}{where}: {rows} under the headers in {header}"
 
 
 def plan_text(preview: Preview) -> str:
@@ -61,6 +68,7 @@ def plan_text(preview: Preview) -> str:
             f"{others} not sent. The results will say why; `import-invoices check` says it\n"
             "before anything is sent."
         )
+    lines.extend(f"Warning: {printable(warning)}" for warning in preview.warnings[:MOST_WARNINGS])
     lines.append("Each invoice is a draft with total 0; lines and publishing come later.")
     return "\n".join(lines)
 
@@ -92,7 +100,7 @@ def _columns(
     clear = _sum(by_currency.values())
     unclear = {status: rows - clear.get(status, 0) for status, rows in counts.items()}
     if any(unclear.values()):
-        columns[UNCLEAR] = unclear
+        columns["unclear"] = unclear
     return columns | {TOTAL: counts}
 
 

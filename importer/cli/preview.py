@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.cli.paint import DOUBTFUL, paint
-from importer.cli.plan import WIDTH, plan_lines, title
+from importer.cli.plan import plan_lines, title
 from importer.cli.problems import problem_lines
-from importer.cli.render import shown
+from importer.cli.screen import wrap
 from importer.model import Field, Status
+from importer.names import free_name
+from importer.printable import printable
 from importer.table import ROW, Match
 
 if TYPE_CHECKING:
@@ -30,8 +32,13 @@ EXAMPLES = 3
 HEADER_WIDTH = 27
 """What a header may take of a line; the longest line of the mapping has 80 columns then."""
 
+MOST = 600
+"""The characters of a message that are shown."""
+
 CARRIED = 8
 """How many of the columns that are no field's are shown before the others are counted."""
+
+CHECKED = Path("checked.xlsx")
 
 WARNING = "Warning:"
 HEADINGS = {Status.CONFLICT: "In conflict with invoices that exist", Status.IN_DOUBT: "In doubt"}
@@ -53,15 +60,15 @@ def check_text(checked: Checked, *, note: str, width: int | None = None) -> Iter
     yield ""
     yield from plan_lines(summary.counts, summary.by_currency)
     parts = (
-        [f"{WARNING} {shown(warning)}" for warning in summary.warnings],
+        [f"{WARNING} {printable(warning)}" for warning in summary.warnings],
         list(problem_lines(report.issues, report.table)),
         *(list(_others(report, status)) for status in HEADINGS),
-        list(_next(report, note)),
+        list(_next(checked, note)),
     )
     for part in filter(None, parts):
         yield ""
         for line in part:
-            first, *others = _wrapped(line, width)
+            first, *others = wrap(line, width)
             warns = first.startswith(WARNING)
             yield paint(WARNING, DOUBTFUL) + first.removeprefix(WARNING) if warns else first
             yield from others
@@ -94,7 +101,7 @@ def _aligned(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
 
     cut = []
     for place, header, what in rows:
-        name = shown(" ".join(header.split()))
+        name = printable(" ".join(header.split()))
         if cell_len(name) > HEADER_WIDTH:
             name = f"{set_cell_size(name, HEADER_WIDTH - 1).rstrip()}…"
         cut.append((place, name, what))
@@ -110,40 +117,36 @@ def _others(report: Report, status: Status) -> Iterator[str]:
         return
     yield f"{HEADINGS[status]}, {'1 row' if rows.height == 1 else f'{rows.height:,} rows'}:"
     for row, message in rows.select(ROW, "error").head(EXAMPLES).iter_rows():
-        yield f"  {report.table.place(row)}: {shown(message or '')}"
+        yield f"  {report.table.place(row)}: {_shortened(printable(message or ''))}"
     if rows.height > EXAMPLES:
         yield f"  … and {rows.height - EXAMPLES:,} more with the status {status}."
 
 
-def _next(report: Report, note: str) -> Iterator[str]:
+def _shortened(message: str) -> str:
+    """Return a message without the most of what a very long cell says."""
+    return message if len(message) <= MOST else f"{message[: MOST // 2]} … {message[-MOST // 2 :]}"
+
+
+def _next(checked: Checked, note: str) -> Iterator[str]:
     """Yield what to do now."""
-    summary = report.summary
+    summary = checked.report.summary
     ready, invalid = summary.counts[Status.READY], summary.counts[Status.INVALID]
+    if checked.examples:
+        one = checked.examples == 1
+        rows = "1 row is an example" if one else f"{checked.examples:,} rows are examples"
+        yield f"{rows} of the template, which are never sent to a real API: delete them."
     if note:
         yield note
     if invalid:
         yield "Correct the cells in the file, save it, and check it again."
     if (invalid or summary.counts[Status.CONFLICT]) and summary.output is None:
-        yield "For a workbook that says it row by row: the same command with --output checked.xlsx"
-    if ready:
+        name = free_name(CHECKED)
+        yield f"For a workbook that says it row by row: the same command with --output {name}"
+    from importer.check import WOULD_STOP  # noqa: PLC0415 in memory already
+
+    if ready and not any(WOULD_STOP in warning for warning in summary.warnings):
         yield "Nothing was sent. To create what is ready: the same command without `check`."
     else:
         yield "Nothing was sent."
     if summary.output is not None:
         yield f"The checked rows: {summary.output}"
-
-
-def _wrapped(line: str, width: int | None) -> Iterator[str]:
-    """Yield a line in as many as the terminal needs; a command in it stays whole, to be copied."""
-    if width is None or len(line) <= width or "import-invoices " in line:
-        yield line
-        return
-    indent = " " * (len(line) - len(line.lstrip()))
-    yield from textwrap.wrap(
-        line.lstrip(),
-        max(width, WIDTH // 2) - 1,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}    " if indent else "",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.cli.render import shown
 from importer.model import Code, Issue, Severity, explain
+from importer.printable import printable
 from importer.table import Table
 
 MOST = 10
@@ -50,7 +50,7 @@ class Problem:
     def told(self) -> str:
         """Return where it is and what it is: `A5 and A6 (Reference ID): …`."""
         header = f" ({_one_line(self.header)})" if self.header else ""
-        return shown(f"{name_places(self.places, self.total)}{header}: {self.message}")
+        return printable(f"{name_places(self.places, self.total)}{header}: {self.message}")
 
 
 def problem_lines(issues: Iterable[Issue], table: Table) -> Iterator[str]:
@@ -66,7 +66,8 @@ def problem_lines(issues: Iterable[Issue], table: Table) -> Iterator[str]:
     rows = len({issue.row for issue in wrong})
     yield f"What is wrong, in {'1 row' if rows == 1 else f'{rows:,} rows'}:"
     chosen = choose(gather(wrong, table))
-    yield from (f"  {problem.told()}" for problem in chosen)
+    in_order = sorted(chosen, key=lambda problem: min(issue.row for issue in problem.issues))
+    yield from (f"  {problem.told()}" for problem in in_order)
     left = Counter(issue.code for issue in wrong)
     left.subtract(issue.code for problem in chosen for issue in problem.issues)
     if more := left.total():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from importer.cli.paint import BAD, DOUBTFUL, paint, paint_status
 from importer.errors import EXIT_OK
 from importer.model import NEEDS_USER, Status
+from importer.printable import printable
 from importer.statuses import TELLINGS
 
 if TYPE_CHECKING:  # heavy, and no part of printing an error
@@ -57,14 +58,17 @@ def status_lines(summary: Summary, statuses: Collection[Status]) -> Iterator[str
 
 
 def _title(summary: Summary) -> str:
-    return f"{shown(summary.file.name)} to {summary.account}, {summary.duration_s:.1f} s"
+    account = summary.account.removeprefix("default at ")  # nobody gave it that name
+    return f"{printable(summary.file.name)} to {account}, {summary.duration_s:.1f} s"
 
 
 def _problems(summary: Summary) -> Iterator[str]:
     """Yield what somebody should know, and what is to be done."""
-    yield from (f"{paint('Warning:', DOUBTFUL)} {warning}" for warning in summary.warnings)
+    yield from (
+        f"{paint('Warning:', DOUBTFUL)} {printable(warning)}" for warning in summary.warnings
+    )
     if summary.error:
-        yield f"{paint('Stopped:', BAD)} {summary.error}."
+        yield f"{paint('Stopped:', BAD)} {printable(summary.error)}."
     for status, telling in TELLINGS.items():
         rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
         if telling.remedy and rows:
@@ -76,20 +80,16 @@ def _problems(summary: Summary) -> Iterator[str]:
 
 def _results(summary: Summary) -> Iterator[str]:
     if summary.output is not None:
-        yield f"Results: {summary.output}"
-
-
-def shown(name: str) -> str:
-    """Return a name fit for the terminal: nothing in it that moves the cursor or turns the text."""
-    return "".join(c if c.isprintable() else "�" for c in name)
+        yield f"Results: {printable(str(summary.output))}"
 
 
 def _currencies(summary: Summary, status: Status, rows: int) -> str:
-    """Say in which currencies so many rows are, those without a readable one too."""
-    counted = {c: by[status] for c, by in summary.by_currency.items() if by.get(status)}
-    said = [f"{count:,} in {currency}" for currency, count in counted.items()]
-    if (others := rows - sum(counted.values())) and said:
-        said.append(f"{others:,} without a readable one")
+    """Say in which currencies so many rows are, largest first, as the plan does."""
+    counted = [(by[status], c) for c, by in summary.by_currency.items() if by.get(status)]
+    ranked = sorted(counted, key=lambda pair: -pair[0])
+    said = [f"{currency} {count:,}" for count, currency in ranked]
+    if others := rows - sum(count for count, _ in counted):
+        said.append(f"unclear {others:,}")
     return ", ".join(said)
 
 
@@ -97,7 +97,7 @@ def summary_json(summary: Summary) -> str:
     """Return the summary of a run for machines: one object on one line; fields are only added."""
     return _json(
         run_id=summary.run_id or None,
-        file=shown(str(summary.file)),
+        file=printable(str(summary.file)),
         account=summary.account or None,
         counts={status.value: rows for status, rows in summary.counts.items()},
         by_currency={
@@ -105,7 +105,7 @@ def summary_json(summary: Summary) -> str:
             for currency, by in summary.by_currency.items()
         },
         duration_s=round(summary.duration_s, 3),
-        output=str(summary.output) if summary.output is not None else None,
+        output=printable(str(summary.output)) if summary.output is not None else None,
         exit_code=summary.exit_code,
         error=summary.error,
         warnings=list(summary.warnings),

@@ -11,6 +11,7 @@ import click
 
 from importer.cli.console import say_waiting
 from importer.cli.options import default_ledger, options
+from importer.cli.screen import tell
 from importer.cli.target import target
 from importer.settings import Api
 
@@ -44,7 +45,7 @@ def command(
             "their own."
         )
     with target(**given) as api:
-        click.echo(_resolve(references, invoice_number, api, **given))
+        tell(_resolve(references, invoice_number, api, **given))
 
 
 def _resolve(

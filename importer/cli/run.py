@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,13 +87,12 @@ def _outcomes(report: Report) -> Iterator[Outcome]:
 
 def _print(summary: Summary, *, quiet: bool, as_json: bool) -> None:
     from importer.cli.render import problems_text, summary_json, summary_text  # noqa: PLC0415
+    from importer.cli.screen import screen_width, tell, wrap  # noqa: PLC0415
 
-    text = problems_text(summary) if quiet else summary_text(summary)
-    # Nobody may read it, or no more: the run went as it went.
-    with suppress(OSError):
-        if text:
-            click.echo(text, err=as_json)
-        if as_json:
-            click.echo(summary_json(summary))
-        return
-    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 so that nothing fails at exit
+    told = problems_text(summary) if quiet else summary_text(summary)
+    width = screen_width(err=as_json)
+    text = "\n".join(part for line in told.splitlines() for part in wrap(line, width))
+    if text:
+        tell(text, err=as_json)
+    if as_json:
+        tell(summary_json(summary))

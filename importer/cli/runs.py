@@ -10,6 +10,7 @@ import click
 
 from importer.cli.history import opened
 from importer.cli.options import PATH, options
+from importer.cli.screen import tell
 from importer.records import Run
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def command(run: str | None, output: Path | None, ledger: Path | None) -> None:
         )
     with opened(ledger) as store:
         if run is None:
-            click.echo("\n".join(_line(known) for known in store.runs(MOST)) or "No runs yet.")
+            tell("\n".join(_line(known) for known in store.runs(MOST)) or "No runs yet.")
         else:
-            click.echo("\n".join(_one(store, run, output)))
+            tell("\n".join(_one(store, run, output)))
 
 
 def _one(store: SqliteLedger, run_id: str, output: Path | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ import click
 
 from importer.cli.history import opened
 from importer.cli.options import options
+from importer.cli.screen import tell
 from importer.model import reference_key
 from importer.nearest import did_you_mean, nearest
+from importer.printable import printable
 from importer.records import (
     Account,
     Attempt,
@@ -25,6 +27,7 @@ from importer.records import (
 )
 
 if TYPE_CHECKING:
+    from importer.ledger.port import Ledger
     from importer.ledger.sqlite import SqliteLedger
 
 LATEST = 20_000
@@ -60,9 +63,9 @@ def command(reference: str | None, *, in_doubt: bool, ledger: Path | None) -> No
             "Name one REFERENCE, such as `import-invoices status INV-7`, or say --in-doubt."
         )
     with opened(ledger) as store:
-        known = _doubts(store, ledger) if reference is None else _known(store, reference)
+        known = list_doubts(store, ledger) if reference is None else _known(store, reference)
         lines = list(known) or [_nothing(store, reference)]
-    click.echo("\n".join(lines))
+    tell("\n".join(lines))
 
 
 def _nothing(store: SqliteLedger, reference: str | None) -> str:
@@ -86,16 +89,41 @@ def _known(store: SqliteLedger, reference: str) -> Iterator[str]:
             yield from (f"  {_attempt(attempt)}" for attempt in entry.attempts)
 
 
-def _doubts(store: SqliteLedger, ledger: Path | None) -> Iterator[str]:
+def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
+    """Yield what is in doubt, a line each, and how it is settled; nothing where nothing is.
+
+    Args:
+        store: The ledger.
+        ledger: Where it is, if an option says so.
+    """
     for account in store.accounts():
-        for entry in store.in_doubt(account.id):
+        entries = store.in_doubt(account.id)
+        if not entries:
+            continue
+        one = len(entries) == 1
+        what = "1 row was" if one else f"{len(entries):,} rows were"
+        files = _files(store, entries)
+        yield f"In doubt ({account}): {what} sent, and no certain answer came."
+        yield f"Import {files} again first: the API's list is looked at then, which settles most."
+        for entry in entries:
             sent = entry.attempts[-1]
-            resolve = (
-                f"import-invoices resolve {shlex.quote(entry.reference)}{_options(account, ledger)}"
-            )
-            yield f"{entry.reference} ({account}), row {sent.create.row}: {_attempt(sent)}"
-            yield f"  if you find it at the API:   {resolve} --invoice-number N"
-            yield f"  if you are sure it isn't there: {resolve} --not-created"
+            yield f"  {printable(entry.reference)}, row {sent.create.row}: {_attempt(sent)}"
+        reference = shlex.quote(entries[0].reference) if one else "REFERENCE"
+        resolve = f"import-invoices resolve {reference}{_options(account, ledger)}"
+        yield (
+            f"If {'it' if one else 'one'} stays in doubt, look for its reference at your invoicing "
+            "service. If it is there, name its invoice number:"
+        )
+        yield f"  {resolve} --invoice-number N"
+        yield "If you are sure that it isn't there (the next import sends it again):"
+        yield f"  {resolve} --not-created"
+
+
+def _files(store: Ledger, entries: Iterable[Entry]) -> str:
+    """Return the names of the files that in-doubt rows were sent from."""
+    runs = (store.run(run) for run in {entry.attempts[-1].run_id: None for entry in entries})
+    names = list(dict.fromkeys(Path(run.start.file).name for run in runs if run is not None))
+    return printable(names[0]) if len(names) == 1 else "the same files"
 
 
 def _options(account: Account, ledger: Path | None) -> str:

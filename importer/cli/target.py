@@ -116,11 +116,19 @@ def find_credentials() -> Client | Callable[[], Secret]:
             f"set {TOKEN} alone. Nothing was sent."
         )
     raise UsageError(
-        f"The API asks for a token. Put it into the variable {TOKEN} (or its file's path into "
-        f"{TOKEN}_FILE), or client credentials into {CLIENT_ID} and {CLIENT_SECRET}; or rehearse "
-        "with --sandbox, which needs none. (There is no option for them: options can be read by "
-        "other users.) Nothing was sent."
+        "The API asks for a token, a password for programs: whoever runs your invoicing service "
+        "gives you one. Type this line with it, then the command again:\n"
+        f"    {set_variable(TOKEN, '…')}\n"
+        f"Or rehearse with --sandbox, which needs none. (In scripts: {TOKEN}_FILE names a file "
+        f"that holds it; {CLIENT_ID} and {CLIENT_SECRET} are client credentials.) Nothing was sent."
     )
+
+
+def set_variable(name: str, value: str) -> str:
+    """Return the line that sets a variable, as the terminal of this system wants it typed."""
+    if os.name == "nt":
+        return f'$env:{name} = "{value}"     (in the old Command Prompt: set {name}={value})'
+    return f"export {name}={value}"
 
 
 def read_token() -> Secret:

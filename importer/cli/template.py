@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import os
 import shlex
 from pathlib import Path
 
 import click
 
+from importer.cli.screen import tell
 from importer.errors import UsageError
+from importer.names import free_name
 
 SUFFIX = ".xlsx"
 DEFAULT = Path(f"invoices{SUFFIX}")
@@ -37,7 +38,7 @@ def command(out: Path | None) -> None:
         reason = exc.strerror or exc
         raise UsageError(f"{path} can't be written: {reason}. {_advise()}") from exc
     file = shlex.quote(str(path))
-    click.echo(
+    tell(
         f"Template: {path}\n"
         "Next:\n"
         "1. Open it and fill it in: one row for each invoice. Its sheet Columns explains all.\n"
@@ -54,17 +55,22 @@ def _prepare(out: Path) -> Path:
         UsageError: When a template can't be written there.
     """
     if os.path.isdir(out):  # noqa: PTH112 a name that is too long is no error here
-        better = _free(out / DEFAULT)
+        better = free_name(out / DEFAULT)
         raise UsageError(f"{out} is a folder. Name a file in it: {_call(better)}")
     if out.suffix.lower() != SUFFIX:
-        better = _free(out.with_name(f"{out.stem or DEFAULT.stem}{SUFFIX}"))
+        better = free_name(out.with_name(f"{out.stem or DEFAULT.stem}{SUFFIX}"))
         raise UsageError(
             f"A template is a workbook, whose name ends in {SUFFIX}. Write {_call(better)}"
+        )
+    if not out.name.isprintable():
+        better = free_name(out.with_name(DEFAULT.name))
+        raise UsageError(
+            f"{out.name} holds characters that nobody sees. Choose another name: {_call(better)}"
         )
     if os.path.lexists(out):
         raise UsageError(
             f"{out.absolute()} exists already, and a template never overwrites a file. Choose "
-            f"another name: {_call(_free(out))}"
+            f"another name: {_call(free_name(out))}"
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -74,14 +80,8 @@ def _prepare(out: Path) -> Path:
         raise UsageError(f"The folder {out.parent} can't be made: {reason}. {_advise()}") from exc
 
 
-def _free(path: Path) -> Path:
-    """Return a path, or the same with `-2`, `-3`, … behind its name, that nothing has."""
-    counted = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    return next(free for free in itertools.chain([path], counted) if not os.path.lexists(free))
-
-
 def _advise() -> str:
-    own = _free(Path.home() / DEFAULT)
+    own = free_name(Path.home() / DEFAULT)
     return f"Choose a place that you may write to, such as your own folder: {_call(own)}"
 
 

@@ -3,9 +3,44 @@
 from __future__ import annotations
 
 import os.path
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from importer.nearest import did_you_mean, nearest
+
+LONG_DASHES = "\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
+"""What a word processor makes of hyphens."""
+
+NEEDLESS = {"import", "send", "create", "upload"}
+"""What one may take for the command of the main job, which needs none."""
+
+EXAMPLES = {
+    "--api-url": "https://api.example.com",
+    "--account": "shop-2",
+    "--rate": "10",
+    "--concurrency": "8",
+    "--output": "results.xlsx",
+    "--ledger": "ledger.sqlite3",
+    "--sheet": "April",
+    "--timezone": "Africa/Monrovia",
+    "--date-format": "%d/%m/%Y",
+    "--columns": '"Kunde=counterparty_id"',
+    "--encoding": "windows-1252",
+    "--limit": "1",
+    "--lookup-delay": "60",
+    "--timeout": "30",
+    "--wait": "600",
+    "--give-up-after": "300",
+    "--max-reference-length": "255",
+    "--max-note-length": "32767",
+    "--max-memory": "2048",
+    "--max-file-size": "512",
+    "--max-rows": "1048576",
+    "--max-columns": "1000",
+    "--max-cell-length": "1000000",
+    "--invoice-number": "INV-31",
+}
+"""What may stand behind an option."""
 
 INSTEAD = {"help": "--help", "version": "--version"}
 """What other programs have as commands, and this one as options."""
@@ -25,21 +60,53 @@ def object_to(words: Sequence[str], commands: Collection[str], *, command: str |
             f"{f'{command} ' if command else ''}invoices.xlsx`."
         )
     file, *others = words
-    if not _exists(file):
-        for count in range(2, len(words) + 1):
-            if _exists(name := " ".join(words[:count])):
-                return f'A name with spaces goes in double quotes: "{name}".'
-        if command is None and file in commands:
-            return f"The command comes first: import-invoices {file} …"
-        if command is None and (meant := _find_command(file, commands)):
-            return f"There is no file {file}.{did_you_mean(meant)}"
-    if others:
+    why = next(filter(None, map(_object_to_dash, words)), "")
+    if not why and not _exists(file):
+        why = _object_to_spaces(words) or ("" if command else _object_to_verb(words, commands))
+    if others and not why:
         second = others[0]
         return (
             f"One file at a time: {second}, behind {file}, is too much. A name with spaces goes "
             "in double quotes; another file needs a command of its own."
         )
-    return ""
+    return why
+
+
+def _object_to_dash(word: str) -> str:
+    """Return what is wrong with an option that was copied from a word processor."""
+    if word[:1] not in LONG_DASHES or not word or _exists(word):
+        return ""
+    return (
+        f"{word} begins with a long dash, as word processors write it for two short ones. Type it "
+        f"again with two hyphens: --{word.lstrip(LONG_DASHES + '-')}"
+    )
+
+
+def _object_to_spaces(words: Sequence[str]) -> str:
+    """Return what is wrong where several words are the name of one file."""
+    names = (" ".join(words[:count]) for count in range(2, len(words) + 1))
+    found = next(filter(_exists, names), None)
+    return f'A name with spaces goes in double quotes: "{found}".' if found else ""
+
+
+def _object_to_verb(words: Sequence[str], commands: Collection[str]) -> str:
+    """Return what is wrong where no file but a command was meant, or what isn't needed as one."""
+    file, *others = words
+    if file in commands:
+        return f"The command comes first: import-invoices {file} …"
+    if others and file.casefold() in NEEDLESS:
+        return f"Leave {file} out: import-invoices {shlex.join(others)} …"
+    meant = _find_command(file, commands)
+    return f"There is no file {file}.{did_you_mean(meant)}" if meant else ""
+
+
+def value_needed(option: str) -> str:
+    """Return what is said where an option stands without its value, with an example to type.
+
+    Args:
+        option: The option, as it was typed.
+    """
+    return f"{option} needs a value behind it, such as: {option} {EXAMPLES.get(option, 'VALUE')}"
 
 
 def unknown_variables(

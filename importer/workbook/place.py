@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 from importer.errors import UsageError
+from importer.names import free_name
 from importer.table import STDIN
 
 REPORTS = Path("reports")
@@ -25,9 +26,7 @@ def default_output(file: Path, at: dt.datetime) -> Path:
     plain = file.with_suffix("") if file.suffix.lower() == ".gz" else file
     stem = "stdin" if file == STDIN else plain.stem
     name = f"{stem}-{at:%Y%m%d-%H%M%S}"
-    counted = (f"{name}-{number}" for number in itertools.count(2))
-    paths = (REPORTS / f"{free}.xlsx" for free in itertools.chain([name], counted))
-    return next(path for path in paths if not os.path.lexists(path))
+    return free_name(REPORTS / f"{name}.xlsx")
 
 
 def prepare_output(path: Path) -> Path:
@@ -39,6 +38,7 @@ def prepare_output(path: Path) -> Path:
         UsageError: When the name ends in neither `.xlsx` nor `.csv`, is taken, or can't be written.
     """
     check_suffix(path)
+    asked = path
     try:
         path = path.parent.resolve() / path.name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,8 +49,8 @@ def prepare_output(path: Path) -> Path:
         if not os.path.lexists(path):  # then it is the folder's name that a file has
             raise UsageError(_unwritable(path, "a file has the folder's name")) from exc
         raise UsageError(
-            f"{path} exists already, and results never overwrite a file. Choose another name "
-            "with --output, or move the file away."
+            f"{path} exists already, and results never overwrite a file. Choose another name, "
+            f"such as --output {shlex.quote(str(free_name(asked)))}, or move the file away."
         ) from exc
     except (OSError, RuntimeError) as exc:  # RuntimeError: a loop of symbolic links
         reason = getattr(exc, "strerror", None) or str(exc)

@@ -101,8 +101,9 @@ def _write_problems(sheet: Worksheet, report: Report, layout: Layout) -> None:
             sheet.append(list(line))
         return
     notes = find_notes(report, layout.outcomes[ROW])
-    needs = "row needs" if needy == 1 else "rows need"
-    title = f"{needy:,} of {report.table.height:,} {needs} somebody: {report.summary.file.name}"
+    every = "1 row" if report.table.height == 1 else f"{report.table.height:,} rows"
+    needs = "needs" if needy == 1 else "need"
+    title = f"{needy:,} of {every} {needs} somebody: {report.summary.file.name}"
     severities = {note.severity for column in notes.values() for note in column.values()}
     marked = (text for severity, text in MARKED.items() if severity in severities)
     intro = _introduce(sheet, title, " ".join([say_when(report.summary), *marked]))

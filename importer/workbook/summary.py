@@ -14,7 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.model import Status
-from importer.report import Summary
+from importer.report import UNCLEAR, Summary
 from importer.statuses import TELLINGS
 from importer.workbook.cells import text_cell, to_text
 from importer.workbook.chart import make_chart
@@ -46,7 +46,6 @@ DRAFTS = (
     "are further steps."
 )
 
-UNREAD = "not readable"
 """In place of a currency."""
 
 
@@ -159,7 +158,7 @@ class _Page:
         unread = {status: summary.counts[status] - read[status] for status in occurring}
         rows = [*sorted(summary.by_currency.items())]
         if any(unread.values()):
-            rows.append((UNREAD, unread))
+            rows.append((UNCLEAR, unread))
         for currency, counts in rows:
             numbers = [counts.get(status, 0) for status in occurring]
             cells = [self._number(number) for number in (*numbers, sum(numbers))]

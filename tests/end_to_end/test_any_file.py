@@ -44,7 +44,7 @@ def test_standard_input_is_a_file(desk: Desk, books: BooksApi) -> None:
         check=False,
     )
     assert done.returncode == 0, done
-    assert done.stdout.startswith("standard input to default at ")
+    assert done.stdout.startswith("standard input to http://")
     assert len(books.books) == 2
     assert [path.name[:6] for path in (desk.folder / "reports").iterdir()] == ["stdin-"]
 

@@ -40,7 +40,7 @@ ROWS = [
 ]
 """A file with a blank row, so that the results' rows are not those of the file."""
 
-WRONG = {"C3": "Did you mean USD?", "G4": "Write it as 2027-01-31", "E5": "Write one of the two"}
+WRONG = {"C3": "Did you mean USD?", "G4": "write it as 2027-01-31", "E5": "Write one of the two"}
 """Cells of the sheet Results, and what their comments tell to write."""
 
 CORRECTIONS = {"C3": "USD", "G4": DUE, "E5": "PAYER", "D7": "Rent"}

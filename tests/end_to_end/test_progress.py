@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(desk: Desk, api: OddApi) -> None:
         assert screen.end() == 130
     assert screen.shown.rindex("\x1b[?25h") > screen.shown.rindex("\x1b[?25l")
     end = screen.shown.rpartition("\x1b[?25h")[2]
-    assert ESCAPE.sub("", end).lstrip().startswith("a.csv to default")
+    assert ESCAPE.sub("", end).lstrip().startswith("a.csv to http://")
 
 
 @pytest.mark.parametrize("no_color", ["", "1"])
@@ -135,7 +135,7 @@ def test_no_color_is_heeded(desk: Desk, api: OddApi, no_color: str) -> None:
     with terminal(desk, file, *words, variables={"NO_COLOR": no_color}) as screen:
         assert screen.end() == 1
     assert bool(COLOUR.search(screen.shown)) is not bool(no_color)
-    plain = "  rejected              1   1 in USD"
+    plain = "  rejected              1   USD 1"
     assert (plain in screen.shown) is bool(no_color)
     assert plain in ESCAPE.sub("", screen.shown)
 
@@ -155,7 +155,7 @@ def test_elsewhere_there_are_few_lines(desk: Desk, api: OddApi) -> None:
     """Standard error has one line for a run that is quick, standard output the summary alone."""
     done = desk.run(desk.csv("a.csv", rows(3)), "--api-url", api.url, "--rate", "500")
     assert done.err == "Creating 3 invoices.\n"
-    assert done.out.startswith("a.csv to default at ")
+    assert done.out.startswith("a.csv to http://")
     assert "\x1b" not in done.out
 
 
@@ -201,7 +201,7 @@ def test_quiet_tells_problems(desk: Desk, api: OddApi) -> None:
     done = desk.run(file, "--api-url", api.url, "--no-check-server", "-q")
     assert (done.code, done.err) == (1, "")
     title, *rest, results = done.out.splitlines()
-    assert title.startswith("a.csv to default")
+    assert title.startswith("a.csv to http://")
     assert [line.split()[0] for line in rest] == ["invalid", "rejected", "invalid:", "rejected:"]
     assert results.startswith("Results: ")
 

@@ -133,7 +133,7 @@ def test_summary_sums_by_currency_and_status(tmp_path: Path) -> None:
     assert lines[top + 1 : top + 5] == [
         ("LRD", 0, 2, 2),
         ("USD", 3, 0, 3),
-        ("not readable", 0, 1, 1),
+        ("unclear", 0, 1, 1),
         ("Total", 3, 3, 6),
     ]
 
