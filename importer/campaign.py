@@ -147,7 +147,10 @@ class Campaign:
             given_up += len(await self._look_up(list(self._engine.lost.values())))
         await self._look_up_duplicates()
         if given_up:
-            self.stop("the API lost rows again, provably without creating anything")
+            self.stop(
+                "the API lost rows again, provably without creating anything. Run this file again "
+                "later"
+            )
 
     def _plan(self, validated: Invoices) -> Plan:
         """Plan by all that is known by now, of references that are almost the rows' too."""

@@ -207,11 +207,30 @@ def _check_missing(headers: Sequence[str], found: Mapping[Field, list[int]], sto
         return
     taken = {position for positions in found.values() for position in positions}
     free = [h for p, h in enumerate(headers) if p not in taken and h.strip()]
-    hints = [_ask_for(field, _nearest_to(field, free)) for field in missing]
-    raise FileError(f"{' '.join(hints)} {stood}. Nothing was sent.")
+    near = {field: _nearest_to(field, free) for field in missing}
+    asked = _ask_for_one(*near.popitem()) if len(missing) == 1 else _ask_for_several(near)
+    raise FileError(f"{asked} {stood}. Nothing was sent.")
 
 
-def _ask_for(field: Field, near: str | None) -> str:
+def _ask_for_several(near: Mapping[Field, str | None]) -> str:
+    """Return what is said of fields that no header gives, each with the one that may be meant."""
+    meant = [f"{_quote(header)} for {field}" for field, header in near.items() if header]
+    pairs = [f"{' '.join(header.split())}={field}" for field, header in near.items() if header]
+    pairs = pairs or [f"Your header={next(iter(near))}"]
+    example = "; ".join(pairs if len(pairs) == len(near) else [*pairs, "…"])
+    return (
+        f"The columns {_say_all(list(near))} are missing.{did_you_mean(_say_all(meant))} Give your "
+        f'columns these names, or say which they are: --columns "{example}". `import-invoices '
+        "template` writes a workbook that has all the headers."
+    )
+
+
+def _say_all(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def _ask_for_one(field: Field, near: str | None) -> str:
     """Return what is said of a field that no header gives, with the header that may be meant."""
     if near is None:
         return (

@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+REASONS = {
+    "SIGINT": "you stopped it (Ctrl-C)",
+    "SIGTERM": "it was told to stop (SIGTERM)",
+    "SIGHUP": "its terminal was closed (SIGHUP)",
+}
+"""The signals that stop a run, and what is said of each."""
+
+SIGNALS = tuple(number for number in signal.Signals if number.name in REASONS)
+"""Those of them that there are: Windows has no SIGHUP."""
 
 
 class Signals:
@@ -32,14 +40,16 @@ class Signals:
         loop = asyncio.get_running_loop()
         left = [number for number in SIGNALS if number not in self.received]
         for number in left:
-            loop.add_signal_handler(number, self._receive, number)
+            with suppress(NotImplementedError):  # Windows: Ctrl-C interrupts at once there
+                loop.add_signal_handler(number, self._receive, number)
         try:
             yield
         finally:
             for number in left:
-                loop.remove_signal_handler(number)
+                with suppress(NotImplementedError):
+                    loop.remove_signal_handler(number)
 
     def _receive(self, number: signal.Signals) -> None:
         self.received.append(number)
         asyncio.get_running_loop().remove_signal_handler(number)
-        self._stop(f"interrupted by {number.name}")
+        self._stop(REASONS[number.name])

@@ -23,7 +23,7 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marks."""
     config.addinivalue_line(
-        "markers", "quiet: measures real rates, so that no other test may run at the same time"
+        "markers", "quiet: measures real time, so that no other test may run meanwhile"
     )
 
 

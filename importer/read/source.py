@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +26,9 @@ BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 NEAR_NAME = 0.7
 """How like a file's name must be: many share their ending."""
+
+FOLDERS = 200
+"""In how many folders at most a file of just this name is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +126,26 @@ def _size(most: int) -> str:
 
 
 def _suggest(path: Path) -> str:
-    """Return which file of the same folder may be meant."""
-    try:
-        names = [other.name for other in path.parent.iterdir()]
-    except (OSError, ValueError):
-        return ""
-    near = nearest(path.name, names, cutoff=NEAR_NAME)
-    return did_you_mean(str(path.parent / near) if near else None)
+    """Return which file may be meant: of this folder, of one like it, one level up or down."""
+    with suppress(OSError, ValueError):
+        return did_you_mean(next((str(found) for found in _find_like(path)), None))
+    return ""
+
+
+def _find_like(path: Path) -> Iterator[Path]:
+    """Yield files that may be meant by a name that leads nowhere: first those of just this name."""
+    folder = path.parent
+    if not folder.is_dir():
+        near = nearest(folder.name, _names(folder.parent), cutoff=NEAR_NAME)
+        folder = folder.parent / near if near else folder
+    names = _names(folder)
+    above = folder.parent if folder.name else folder / os.pardir
+    for other in (folder, above, *(folder / name for name in names[:FOLDERS])):
+        if (found := other / path.name).is_file():
+            yield found
+    if near := nearest(path.name, names, cutoff=NEAR_NAME):
+        yield folder / near
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder)) if folder.is_dir() else []  # noqa: PTH208 names alone

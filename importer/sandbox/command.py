@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -119,6 +120,10 @@ def command(
 
     It remembers its invoices between runs, and knows no counterparty from 999000 to 999999, so
     that a refusal can be seen. Stop it with Ctrl-C.
+
+    A first rehearsal needs none of this: `import-invoices FILE --sandbox` runs it meanwhile. This
+    is for bad days: with --fail 20 or --drop-answers 20, import from a second terminal, as it
+    says when it starts. `--lookup-delay 2` of the import makes that quick.
     """
     if fail + drop_answers > 100:  # noqa: PLR2004 - a hundred per cent
         raise click.UsageError("--fail and --drop-answers are more than 100 percent together.")
@@ -189,12 +194,22 @@ def _listen(port: int) -> socket.socket:
         ) from error
 
 
+def _set_token() -> str:
+    """Return the line that sets the token, as the terminal of this system wants it typed."""
+    if os.name == "nt":
+        return f'$env:IMPORT_INVOICES_TOKEN = "{TOKEN}"'
+    return f"export IMPORT_INVOICES_TOKEN={TOKEN}"
+
+
 def _announce(listener: socket.socket, sandbox_id: str, data: Path, *, ready_json: bool) -> None:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     click.echo(
         f"The sandbox listens at {url}\n"
         f"  token: {TOKEN}   (or client id and secret, both {CLIENT_ID})\n"
         f"  data:  {data}\n"
+        "To import into it, open a second terminal and type there:\n"
+        f"  {_set_token()}\n"
+        f"  import-invoices FILE --api-url {url} --lookup-delay 2\n"
         "Stop it with Ctrl-C.",
         err=True,
     )

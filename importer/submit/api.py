@@ -7,6 +7,7 @@ have reached the API is `Lost`, write errors included.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from http import HTTPStatus
@@ -262,8 +263,17 @@ def _distrust(exc: BaseException) -> str | None:
 
 
 def _unreachable(exc: Exception) -> str:
-    return f"the API can't be reached ({_name(exc)}). Check --api-url and your network"
+    why = "there is no host of this name, or no network" if _is_nameless(exc) else _name(exc)
+    return f"the API can't be reached ({why}). Check --api-url and your network"
+
+
+def _is_nameless(exc: BaseException) -> bool:
+    """Tell whether an error's cause is that a host's name leads nowhere."""
+    cause: BaseException | None = exc
+    while cause is not None and not isinstance(cause, socket.gaierror):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 def _name(exc: Exception) -> str:
-    return str(exc) or type(exc).__name__
+    return str(exc).rstrip(".") or type(exc).__name__

@@ -82,7 +82,7 @@ def test_orphan_ends_by_itself(tmp_path: Path) -> None:
 
 @POSIX
 def test_interrupt_ends_without_a_traceback(tmp_path: Path) -> None:
-    """Ctrl-C ends the command with 130 and nothing to frighten anybody."""
+    """Ctrl-C ends the command with 130, and all it ever said is what to type."""
     options = ["--port", "0", "--ready-json", "--data", str(tmp_path / "s.sqlite3")]
     with subprocess.Popen(
         [*MODULE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -94,6 +94,8 @@ def test_interrupt_ends_without_a_traceback(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 130
+    assert "  export IMPORT_INVOICES_TOKEN=sandbox\n" in errors
+    assert f"  import-invoices FILE --api-url {url} --lookup-delay 2\n" in errors
     assert errors.splitlines()[-1] == "Stop it with Ctrl-C."
 
 

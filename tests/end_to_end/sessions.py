@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk import PATIENCE_S, SAMPLES, SCRIPT, Desk
+from terminal import terminal
 
 PAGES = Path(__file__).parents[2]
 
-BLOCK = re.compile(r"^```console\n(.*?)^```$|^<!-- (type .*?) -->$", re.MULTILINE | re.DOTALL)
-"""A session; or what the reader does by hand meanwhile, for who plays the page."""
+BLOCK = re.compile(
+    r"^```console(?: asks)?\n(.*?)^```$|^<!-- (type .*?) -->$", re.MULTILINE | re.DOTALL
+)
+"""A session, on a terminal where it is asked; or what the reader does by hand meanwhile."""
 
 HOME = "/home/ama/invoices"
 """The folder that the pages are written in."""
@@ -38,10 +42,11 @@ PASSING = re.compile(r"^Warning: .*\bpast\b.*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of a session, and what it shows."""
+    """A command of a session, and what it shows; whether it asks, and is answered with a yes."""
 
     words: str
     shown: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def read_steps(page: str) -> Iterator[Command | Typing]:
             continue
         for part in re.split(r"^\$ ", block[1], flags=re.MULTILINE)[1:]:
             words, _, shown = part.partition("\n")
-            yield Command(words, shown)
+            yield Command(words, shown, block[0].startswith("```console asks"))
 
 
 def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -> str:
@@ -80,6 +85,9 @@ def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -
     """
     if not (desk.folder / "samples").exists():
         shutil.copytree(SAMPLES, desk.folder / "samples")
+    if command.asks:
+        shown = _say_yes(command, desk, {**variables, "TERM": "dumb"})
+        return as_shown(shown.replace(str(desk.folder.resolve()), HOME))
     environment = desk.environment(variables)
     done = subprocess.run(
         ["/bin/sh", "-c", command.words.replace(API, api)],
@@ -93,6 +101,15 @@ def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -
         check=False,
     )
     return as_shown(done.stdout.replace(str(desk.folder.resolve()), HOME).replace(api, API))
+
+
+def _say_yes(command: Command, desk: Desk, variables: Mapping[str, str]) -> str:
+    """Carry out a command on a terminal that only prints, answer its question, return it all."""
+    with terminal(desk, *shlex.split(command.words)[1:], variables=variables) as screen:
+        screen.read_until("[Y/n]: ")
+        screen.type("y\n")
+        screen.end()
+        return screen.shown.replace("\r\n", "\n")
 
 
 def as_shown(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from desk import WITH_TOKEN, Desk, row, rows
 
@@ -47,6 +49,10 @@ def test_a_mistyped_word_is_told_what_may_be_meant(
     ("words", "meant"),
     [
         (["a.cvs"], "There is no file a.cvs. Did you mean a.csv?"),
+        (["April.xlsx"], f"Did you mean {Path('books', 'April.xlsx')}?"),
+        (["boks/April.xlsx"], f"Did you mean {Path('books', 'April.xlsx')}?"),
+        (["books/a.xlsx"], "Did you mean a.xlsx?"),
+        (["a.csv", "--output"], "--output needs a value behind it, such as: --output results.xlsx"),
         (["a.csv", "--encoding", "windows1252"], "Did you mean windows-1252?"),
         (["a.csv", "--timezone", "Afrika/Monrovia"], "Did you mean Africa/Monrovia?"),
         (["a.csv", "--timezone", "monrovia"], "Did you mean Africa/Monrovia?"),
@@ -63,6 +69,8 @@ def test_a_mistyped_value_is_told_what_may_be_meant(
     """Files, sheets, columns, encodings, zones, patterns: the error names the nearest."""
     desk.csv("a.csv", rows(1))
     desk.workbook("a.xlsx", {"April": rows(1), "May": rows(1)})
+    desk.folder.joinpath("books").mkdir()
+    desk.workbook("books/April.xlsx", {"April": rows(1)})
     assert meant in mistyped(desk, "check", *words)
 
 

@@ -35,9 +35,22 @@ def test_in_doubt_lists_what_waits_with_the_commands_that_settle_it(
     assert import_rows(desk, lossy).counts == {"created": 2, "in_doubt": 1}
     listed = desk.run("status", "--in-doubt")
     assert listed.code == 0
-    assert "A-2 (default at" in listed.out
+    assert f"In doubt (default at {lossy.url}): 1 row was sent" in listed.out
+    assert "Import a.csv again first" in listed.out
     assert f"import-invoices resolve A-2 --api-url {lossy.url} --invoice-number N" in listed.out
     assert f"import-invoices resolve A-2 --api-url {lossy.url} --not-created" in listed.out
+
+
+def test_several_doubts_are_a_line_each(desk: Desk, lossy: OddApi) -> None:
+    """What to do is said once for all of them, the file to import again first."""
+    lossy.answer = lambda invoice, number: None if number < 3 else created(invoice, number)
+    assert import_rows(desk, lossy).counts == {"created": 1, "in_doubt": 2}
+    heading, first, *doubts, _, found, _, absent = desk.run("status", "--in-doubt").out.splitlines()
+    assert "2 rows were sent" in heading
+    assert first.startswith("Import a.csv again first")
+    assert [doubt.partition(":")[0] for doubt in doubts] == ["  A-1, row 2", "  A-2, row 3"]
+    for command in (found, absent):
+        assert f"import-invoices resolve REFERENCE --api-url {lossy.url} --" in command
 
 
 def test_a_doubt_settled_with_a_number_is_already_created(desk: Desk, lossy: OddApi) -> None:

@@ -150,3 +150,11 @@ def test_unreachable_api_stops_the_run_with_nothing_in_doubt(desk: Desk) -> None
     assert done.code == 4
     assert done.counts == {"not_sent": 2}
     assert "can't be reached" in done.summary["error"]
+
+
+def test_a_host_that_is_not_there_is_told_in_words(desk: Desk) -> None:
+    """No number of an error: a name that leads nowhere (RFC 6761 keeps .invalid for that)."""
+    words = ("--api-url", "https://api.exmple.invalid", "--give-up-after", "0.1", "--json")
+    done = desk.run(desk.csv("a.csv", [row("A-1")]), *words)
+    assert done.code == 4
+    assert "(there is no host of this name, or no network)" in done.summary["error"]

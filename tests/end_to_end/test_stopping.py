@@ -16,6 +16,8 @@ from books_api import BooksApi
 from desk import Desk, finish, outlasts, read_results, rows
 from odd_api import Gate, Invoice, Reply
 
+from importer.signals import REASONS
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits as POSIX has them")
 
 IN_FLIGHT = 4
@@ -66,7 +68,7 @@ def test_signal_settles_what_is_in_flight(
         stopped = finish(process)
     assert stopped.code == stopped.summary["exit_code"] == 130
     assert stopped.counts == {"created": IN_FLIGHT, "not_sent": 20 - IN_FLIGHT}
-    assert number.name in stopped.summary["error"]
+    assert REASONS[number.name] in stopped.summary["error"]
     assert len(books.books) == IN_FLIGHT
 
 

@@ -137,6 +137,8 @@ def test_filled_in_template_is_imported_as_typed(desk: Desk, template: Path, nam
 def test_examples_are_not_sent_to_a_real_api(desk: Desk, api: OddApi) -> None:
     """Left in the file, they are invalid, and nothing is sent; the sandbox takes them."""
     assert desk.run("template", "t.xlsx").code == 0
+    told = "3 rows are examples of the template, which are never sent to a real API: delete them."
+    assert told in desk.run("check", "t.xlsx").out
     done = desk.run("t.xlsx", "--api-url", api.url, "--json")
     assert (done.code, done.counts) == (1, {"invalid": 3})
     assert api.references == []

@@ -226,12 +226,20 @@ def test_all_missing_columns_are_told_at_once() -> None:
     with pytest.raises(FileError) as caught:
         map_columns(["reference_id", "", "note", "fee_bearer"])
     message = str(caught.value)
-    assert [f for f in Field if f"The column {f} is missing" in message] == [
-        Field.COUNTERPARTY_ID,
-        Field.CURRENCY,
-        Field.AS_PAYMENT_LINK,
-    ]
+    assert message.startswith(
+        "The columns counterparty_id, currency and as_payment_link are missing. Give your columns "
+        'these names, or say which they are: --columns "Your header=counterparty_id; …".'
+    )
     assert 'Headers found: "reference_id", "note", "fee_bearer".' in message
+
+
+def test_misspelt_headers_are_all_asked_about_in_one_sentence() -> None:
+    """Each missing column with the header that may be it, and an option to copy."""
+    with pytest.raises(FileError) as caught:
+        map_columns(["reference_id", "Custmer ID", "Curency", "note", "fee_bearer"])
+    message = str(caught.value)
+    assert 'Did you mean "Custmer ID" for counterparty_id and "Curency" for currency?' in message
+    assert '--columns "Custmer ID=counterparty_id; Curency=currency; …"' in message
 
 
 def test_two_columns_for_one_field_stop_the_import() -> None:

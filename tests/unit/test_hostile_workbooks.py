@@ -135,6 +135,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.quiet  # its limits are of time
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_one_line_soon(bomb: str) -> None:
     """What unpacks to gigabytes is refused in under 10 s and 2.2 GiB, in one line."""

@@ -76,6 +76,17 @@ def test_the_rest_is_counted_by_kind() -> None:
     assert last == "  … and 4 more: date unreadable (4)."
 
 
+def test_what_is_shown_goes_down_the_sheet() -> None:
+    """Whoever corrects it goes from row to row, whatever kinds of mistakes there are."""
+    wrong = [
+        issue(Code.DATE_UNREADABLE, 9, "late"),
+        issue(Code.NOTE_TOO_LONG, 3, "early"),
+        issue(Code.DATE_UNREADABLE, 4, "between"),
+    ]
+    _, *told = problem_lines(wrong, make_table([row()]))
+    assert [line.split()[0] for line in told] == ["A3", "A4", "A9"]
+
+
 def test_a_header_is_fit_for_the_terminal() -> None:
     """Its line breaks are spaces, what moves the cursor is shown as nothing of the kind."""
     odd = Issue(Code.DATE_UNREADABLE, 2, "Due\n\x1b[2J", None, "It is no date.", place="A2")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from importer.signals import SIGNALS, Signals
+from importer.signals import REASONS, SIGNALS, Signals
 
 
 class Stop:
@@ -43,7 +43,7 @@ def go(act: Callable[[Signals, Stop], Awaitable[None]]) -> tuple[Signals, Stop]:
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_the_first_signal_stops_gently(number: signal.Signals) -> None:
-    """The reason names it, and nothing else happens."""
+    """The reason says it in words, and nothing else happens."""
 
     async def act(signals: Signals, stop: Stop) -> None:
         with signals.heeded():
@@ -51,7 +51,7 @@ def test_the_first_signal_stops_gently(number: signal.Signals) -> None:
 
     signals, stop = go(act)
     assert signals.received == [number]
-    assert stop.reasons == [f"interrupted by {number.name}"]
+    assert stop.reasons == [REASONS[number.name]]
 
 
 def test_each_kind_is_heeded() -> None:
@@ -86,7 +86,7 @@ def test_the_second_ctrl_c_interrupts_at_once() -> None:
     signals = Signals(stop)
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(act(signals, stop))
-    assert stop.reasons == ["interrupted by SIGINT"]
+    assert stop.reasons == [REASONS["SIGINT"]]
 
 
 @pytest.mark.parametrize("heeds", [True, False], ids=["before", "never"])

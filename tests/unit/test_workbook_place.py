@@ -109,11 +109,12 @@ def test_output_is_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_output_that_exists_is_refused(tmp_path: Path) -> None:
-    """A name that is taken is refused, by a dangling link too, and left as it is."""
+    """A name that is taken is refused, and left as it is; a free one is named."""
     (tmp_path / "a.xlsx").write_text("mine")
     (tmp_path / "b.xlsx").symlink_to(tmp_path / "nowhere")
     for name in ("a.xlsx", "b.xlsx"):
-        with pytest.raises(UsageError, match="exists already"):
+        free = name.replace(".", "-2.")
+        with pytest.raises(UsageError, match=f"exists already.*--output {tmp_path / free}"):
             prepare_output(tmp_path / name)
     assert (tmp_path / "a.xlsx").read_text() == "mine"
     assert not (tmp_path / "nowhere").exists()
