@@ -163,18 +163,23 @@ def _say_kind(issues: list[Issue]) -> str:
     first, *others = issues
     if not others:
         return first.told()
-    places = _name_places([issue.place for issue in others])
+    places = name_places([issue.place for issue in others[:PLACES]], len(others))
     return f"{first.told()} The same ({first.code}) at {places}."
 
 
-def _name_places(places: Sequence[str]) -> str:
-    """Return `lines 3, 4 and 9` for lines, `D3, D4 and D9` for cells; the first few by name."""
-    parted = [place.rpartition(" ") for place in places[:PLACES]]
+def name_places(places: Sequence[str], total: int) -> str:
+    """Return places as people name them: `A5 and A6`, `lines 2, 3, 4 and 17 more`.
+
+    Args:
+        places: The first ones: `A5`, `row 5`, `line 5`; at least one.
+        total: How many there are in all.
+    """
+    parted = [place.rpartition(" ") for place in places]
     nouns = {noun for noun, *_ in parted}
     same = len(nouns) == 1
-    names = [number for *_, number in parted] if same else list(places[:PLACES])
-    if len(places) > PLACES:
-        names.append(f"{len(places) - PLACES:,} more")
+    names = [number for *_, number in parted] if same else list(places)
+    if total > len(places):
+        names.append(f"{total - len(places):,} more")
     *most, last = names
     named = f"{', '.join(most)} and {last}" if most else last
     noun = nouns.pop() if same else ""

@@ -29,7 +29,7 @@ OPAQUE = frozenset(
         "place",
         "ordinal",
         "name_rows",
-        "_name_places",
+        "name_places",
         "enumerate_all",
         "_find_hidden",
         "_find_odd",

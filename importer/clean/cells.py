@@ -9,6 +9,7 @@ from functools import cache
 import polars as pl
 
 from importer.model import Code, Field, Issue
+from importer.printable import printable
 from importer.table import KIND, ROW, ColumnMap, Table
 
 EXACT_DIGITS = 15
@@ -116,7 +117,7 @@ def shown(value: str | None) -> str:
     """Return a cell's text as messages quote it: on one line, not too long."""
     if value is None:
         return "blank"
-    text = "".join(c if c.isprintable() else "�" for c in value)
+    text = printable(value)
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004 about a line
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from importer.model import Field
-from importer.nearest import did_you_mean, nearest
+from importer.cli.kinds import POSITIVE, SECONDS, Mapped, Rate, Whole
 from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
@@ -42,103 +39,6 @@ def declare(*names: str, **kwargs: Any) -> None:  # noqa: ANN401 click's
     OPTIONS[name] = partial(click.option, *names, cls=Option, envvar=variable, **kwargs)
 
 
-class Rate(click.ParamType[float | None]):
-    """A positive number, or `auto`, which is None."""
-
-    name = "number"
-
-    def convert(
-        self,
-        value: str | float,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> float | None:
-        """Convert what the user wrote."""
-        if str(value).strip().lower() == "auto":
-            return None
-        try:
-            return POSITIVE.convert(float(value), param, ctx)
-        except ValueError:
-            self.fail(f'"{value}" is neither a number nor auto. Write one, such as 10.', param, ctx)
-
-
-class Finite(click.FloatRange):
-    """A number in a range; `nan`, which is in every range for Python, is none."""
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> float:
-        """Convert what the user wrote."""
-        number = math.nan
-        with suppress(click.BadParameter):
-            number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            told = f'"{value}" is no number {_between(self)}. Write one, such as 10.'
-            self.fail(told, param, ctx)
-        return number
-
-
-class Whole(click.IntRange):
-    """A whole number in a range."""
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Convert what the user wrote."""
-        number: int | None = None
-        with suppress(click.BadParameter):
-            number = super().convert(value, param, ctx)
-        if number is None:
-            told = f'"{value}" is no whole number {_between(self)}. Write one, such as 100.'
-            self.fail(told, param, ctx)
-        return number
-
-
-def _between(allowed: Whole | Finite) -> str:
-    """Return in words which numbers are allowed: `from 0 on`, `from 1 to 1,000`."""
-    most = "on" if allowed.max is None else f"to {allowed.max:,}"
-    return f"from {allowed.min:,} {most}"
-
-
-class Mapped(click.ParamType[dict[str, str]]):
-    """Headers and the fields that they give: `Kunde=counterparty_id; Beleg=reference_id`."""
-
-    name = "mapping"
-
-    def convert(
-        self,
-        value: str | dict[str, str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> dict[str, str]:
-        """Convert what the user wrote."""
-        if isinstance(value, dict):
-            return value
-        mapping: dict[str, str] = {}
-        for part in filter(str.strip, value.split(";")):
-            header, equals, name = (text.strip() for text in part.rpartition("="))
-            if not equals or not header:
-                self.fail(
-                    f'"{part.strip()}" is no pair of header and field. Write "Your header=field", '
-                    "with semicolons between pairs.",
-                    param,
-                    ctx,
-                )
-            if name not in set(Field):
-                hint = did_you_mean(nearest(name, Field)) or f" Fields: {', '.join(Field)}."
-                self.fail(f'"{name}" is no field of an invoice.{hint}', param, ctx)
-            mapping[header] = name
-        return mapping
-
-
-POSITIVE = Finite(min=0.001, max=100_000)
-SECONDS = Finite(min=0, max=7 * 86_400)
 PATH = click.Path(path_type=Path)
 
 

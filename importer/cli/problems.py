@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from importer.model import Code, Issue, Severity, explain
 from importer.printable import printable
+from importer.report import name_places
 from importer.table import Table
 
 MOST = 10
@@ -139,22 +140,6 @@ def choose(problems: Sequence[Problem]) -> list[Problem]:
     ]
     room = Counter(kind for _, kind in turns[:MOST])
     return [problem for kind, found in kinds.items() for problem in found[: room[kind]]]
-
-
-def name_places(places: Sequence[str], total: int) -> str:
-    """Return places as a line begins with them: `A5 and A6`, `lines 2, 3, 4 and 17 more`.
-
-    Args:
-        places: The first ones, of one kind: `A5`, `row 5` or `line 5`; at least one.
-        total: How many there are in all.
-    """
-    if total == 1:
-        return places[0]
-    noun, space, _ = places[0].rpartition(" ")
-    names = [place.rpartition(" ")[2] for place in places]
-    more = total - len(names)
-    last = f"{more:,} more" if more else names.pop()
-    return f"{noun}{'s' if noun else ''}{space}{', '.join(names)} and {last}"
 
 
 def _one_line(text: str) -> str:

@@ -15,10 +15,10 @@ from importer.cli.problems import (
     MOST_OF_A_KIND,
     choose,
     gather,
-    name_places,
     problem_lines,
 )
 from importer.model import Code, Issue, Severity
+from importer.report import name_places
 from importer.validate import interpret
 
 

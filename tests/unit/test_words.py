@@ -8,7 +8,8 @@ import click
 import pytest
 
 from importer.cli import COMMANDS, GREETING
-from importer.cli.options import OPTIONS, Finite, Mapped, Whole, options
+from importer.cli.kinds import Finite, Mapped, Whole
+from importer.cli.options import OPTIONS, options
 from importer.cli.words import EXAMPLES, object_to, value_needed
 
 
