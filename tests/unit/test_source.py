@@ -45,6 +45,7 @@ def test_gzip_is_unpacked_whatever_its_name(tmp_path: Path, name: str, data: byt
         (b"x" * 3000, "is larger than 2,000 bytes.*--max-file-size"),
         (gzip.compress(b""), "is empty"),
     ],
+    ids=["twice", "short", "no header", "overwritten", "a bomb", "large", "empty"],
 )
 def test_what_cannot_be_unpacked_is_told(tmp_path: Path, data: bytes, message: str) -> None:
     """A gzip within a gzip, a damaged one and what is too large end in one line."""
