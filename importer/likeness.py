@@ -159,6 +159,8 @@ def _look_twins(ours: pl.DataFrame, others: pl.DataFrame) -> _Twins:
     So the characters beyond ASCII must differ.
     """
     odd = pl.col("key").str.len_bytes() != pl.col("key").str.len_chars()
+    if ours.filter(odd).is_empty() and others.filter(odd).is_empty():
+        return iter(())
     odd_ours, odd_others = _odd_skeletons(ours.filter(odd)), _odd_skeletons(others.filter(odd))
     groups = pl.concat([odd_ours["group"], odd_others["group"]])
     groups = groups.filter(~groups.str.contains(NON_ASCII)).unique()
