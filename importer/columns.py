@@ -1,77 +1,17 @@
-"""Headers → fields: names in any spelling, aliases, the user's own mapping, "did you mean"."""
+"""Headers → fields: known names, the user's own mapping, defaults, "did you mean"."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from importer.errors import FileError
-from importer.model import REQUIRED_FIELDS, Field
+from importer.headers import aliases, header_key, how_alike, is_nearly, known_headers
+from importer.model import Field, defaults_of, required_fields
 from importer.nearest import NEAR, did_you_mean, nearest
 from importer.table import Column, ColumnMap, Match
 
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
-
-CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
-BRACKETS = re.compile(r"[(\[]([^()\[\]]*+)[)\]]\W*+$")
-NUMBER_SIGN = re.compile(
-    r"#|\N{NUMERO SIGN}|(?<![^\W\d_])n\s*[\N{DEGREE SIGN}\N{RING ABOVE}]", re.IGNORECASE
-)
-PLURAL = re.compile(r"(?<=\w{3})(?<!s)s\b")
-
-NEAR_DUE = 0.8
-"""How like a header is to a name of the due date before it is asked about."""
-
-NEAR_WORD, NEAR_RUN = 0.6, 0.9
-"""How like each word must be then, and the whole where the spaces are elsewhere. They let
-"payment date" and "invoice date" be what they are, beside "payment due" and "invoice due date"."""
-
-LEAST_GLUED = 7
-"""The letters of a name that can't begin or end another header by chance."""
-
-
-@cache
-def load_words() -> Mapping[str, Any]:
-    """Return the words by which sheets are understood, by section, as the data file has them."""
-    return tomllib.loads(resources.files("importer").joinpath("words.toml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=4096)
-def normalise(text: str) -> str:
-    """Return a text as headers are compared: its words, separated by single spaces.
-
-    Without case, accents (Unicode's NFKD without its marks), punctuation and a plural's s;
-    "camelCase" is two words, "#" and "n°" are "no".
-
-    Args:
-        text: A header, or a cell that may be one.
-    """
-    text = NUMBER_SIGN.sub(" no ", CAMEL.sub(" ", text))
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return PLURAL.sub("", " ".join(re.findall(r"[^\W_]+", bare)))
-
-
-@lru_cache(maxsize=4096)
-def header_key(header: str) -> str:
-    """Return what two headers share that name the same: `normalise` without spaces.
-
-    A hint in brackets, such as "(yes/no)", is left out.
-
-    Args:
-        header: A header as written.
-    """
-    found = BRACKETS.search(header)
-    if found is not None and normalise(found[1]) in _hints():
-        header = header[: found.start()]
-    return normalise(header).replace(" ", "")
 
 
 def match_fields(
@@ -85,7 +25,7 @@ def match_fields(
             header gives that field.
     """
     found = _match_mapping(headers, columns)
-    known, own = _known_headers(), {header_key(header) for header in columns}
+    known, own = known_headers(), {header_key(header) for header in columns}
     given = set(found)
     for position, header in enumerate(headers):
         key = header_key(header)
@@ -100,8 +40,12 @@ def count_fields(headers: Sequence[str], columns: Mapping[str, Field] = NO_MAPPI
 
 
 def fits(headers: Sequence[str], columns: Mapping[str, Field] = NO_MAPPING) -> bool:
-    """Tell whether a row of headers names every required field."""
-    return match_fields(headers, columns).keys() >= REQUIRED_FIELDS
+    """Tell whether a row of headers names every field that needs a column.
+
+    A row that names none at all fits nothing, whatever has a default.
+    """
+    found = match_fields(headers, columns)
+    return bool(found) and found.keys() >= required_fields(columns)
 
 
 def map_columns(
@@ -115,52 +59,36 @@ def map_columns(
 
     Args:
         headers: The file's headers, as written, in order.
-        columns: The user's own mapping, header → field; it wins over the names that are known.
+        columns: The user's own mapping, header → field; it wins over the names that are known. With
+            defaults (`UserColumns`), for fields that no header gives.
         places: Where each header is, as the user finds it ("column D"); by default its number.
         where: Where the headers stand, such as `row 3 of the sheet "April"`; for messages.
 
     Raises:
         FileError: When a required field has no column, a field has two, a header that the user
-            mapped isn't there, or one is nearly the due date's.
+            mapped isn't there, or one is nearly that of the due date, or of a default's field.
     """
     places = places or [f"column {number}" for number in range(1, len(headers) + 1)]
     stood = f"Headers found{f' in {where}' if where else ''}: {_list(headers)}"
     _check_mapping(headers, columns, stood)
     found = match_fields(headers, columns)
-    _check_missing(headers, found, stood)
+    _check_missing(headers, found, required_fields(columns), stood)
     for field, positions in found.items():
         if len(positions) > 1:
             raise FileError(
                 _say_double(field, [(_quote(headers[p]), places[p]) for p in positions])
             )
-    if Field.DUE_DATE not in found:
-        _check_due_date(headers, found, places)
+    defaults = {f: value for f, value in defaults_of(columns).items() if f not in found}
+    for field in Field:
+        if field in defaults or (field is Field.DUE_DATE and field not in found):
+            _check_near(field, defaults.get(field), headers, found, places)
     return ColumnMap(
         {
             field: Column(str(p), headers[p], _how(headers[p], field, columns))
             for field, (p,) in found.items()
-        }
+        },
+        defaults,
     )
-
-
-@cache
-def _aliases() -> Mapping[Field, tuple[str, ...]]:
-    """Return every field's names as written: the API's own first, then those of the data file."""
-    sections = load_words()["columns"]
-    return {
-        field: (field.value, *(name for names in sections[field.value].values() for name in names))
-        for field in Field
-    }
-
-
-@cache
-def _known_headers() -> Mapping[str, Field]:
-    return {header_key(name): field for field, names in _aliases().items() for name in names}
-
-
-@cache
-def _hints() -> frozenset[str]:
-    return frozenset(normalise(hint) for hints in load_words()["hints"].values() for hint in hints)
 
 
 def _match_mapping(headers: Sequence[str], columns: Mapping[str, Field]) -> dict[Field, list[int]]:
@@ -197,12 +125,18 @@ def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field], stood: 
             hint = did_you_mean(_quote(near) if near else None)
             raise FileError(
                 f"No column is headed {_quote(header)}, which is mapped to {field}.{hint} Correct "
-                f"--columns, or the header in the file. {stood}. Nothing was sent."
+                f"--columns (in a configuration: [columns]), or the header in the file. {stood}. "
+                "Nothing was sent."
             )
 
 
-def _check_missing(headers: Sequence[str], found: Mapping[Field, list[int]], stood: str) -> None:
-    missing = [field for field in Field if field in REQUIRED_FIELDS - found.keys()]
+def _check_missing(
+    headers: Sequence[str],
+    found: Mapping[Field, list[int]],
+    required: frozenset[Field],
+    stood: str,
+) -> None:
+    missing = [field for field in Field if field in required - found.keys()]
     if not missing:
         return
     taken = {position for positions in found.values() for position in positions}
@@ -246,18 +180,12 @@ def _ask_for_one(field: Field, near: str | None) -> str:
 def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
     """Return the header that is most like one of a field's names."""
     scored = (
-        (_ratio(header_key(name), header_key(header)), header)
-        for name in _aliases()[field]
+        (how_alike(header_key(name), header_key(header)), header)
+        for name in aliases()[field]
         for header in headers
     )
     ratio, header = max(scored, default=(0.0, ""))
     return header if ratio >= NEAR else None
-
-
-def _ratio(one: str, other: str) -> float:
-    if max(len(one), len(other)) > 4 * min(len(one), len(other)):  # at most 0.4: no likeness
-        return 0.0
-    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _say_double(field: Field, doubles: Sequence[tuple[str, str]]) -> str:
@@ -269,38 +197,21 @@ def _say_double(field: Field, doubles: Sequence[tuple[str, str]]) -> str:
     return f"{count} columns give {field}: {named}. Rename or remove one{choose}. Nothing was sent."
 
 
-def _check_due_date(
-    headers: Sequence[str], found: Mapping[Field, list[int]], places: Sequence[str]
+def _check_near(
+    field: Field,
+    default: str | None,
+    headers: Sequence[str],
+    found: Mapping[Field, list[int]],
+    places: Sequence[str],
 ) -> None:
-    """Ask about a header that nearly is the due date's: rows would go without."""
+    """Ask about a header that nearly is a field's: rows would go without, or with the default."""
     taken = {position for positions in found.values() for position in positions}
     for position, header in enumerate(headers):
-        if position not in taken and _is_nearly_due_date(header):
+        if position not in taken and is_nearly(header, field):
             text = " ".join(header.split())
+            instead = f', in place of which "{default}" would be sent' if default else ""
             raise FileError(
                 f'The column "{text}" ({places[position]}) is no known name, but nearly one of '
-                f"due_date's. If it holds due dates, rename it to due_date or say --columns "
-                f'"{text}=due_date"; if not, rename it to something else. Nothing was sent.'
+                f"{field}'s{instead}. If it is meant, rename it to {field} or say --columns "
+                f'"{text}={field}"; if not, rename it to something else. Nothing was sent.'
             )
-
-
-def _is_nearly_due_date(header: str) -> bool:
-    key, words = header_key(header), normalise(header).split()
-    if not key or key in _known_headers():
-        return False
-    for name in _aliases()[Field.DUE_DATE]:
-        others = normalise(name).split()
-        if len(words) == len(others):
-            near = _ratio(" ".join(words), " ".join(others)) >= NEAR_DUE and all(
-                _ratio(word, other) >= NEAR_WORD for word, other in zip(words, others, strict=True)
-            )
-        else:
-            near = _ratio(key, header_key(name)) >= NEAR_RUN
-        if near or _is_glued(key, header_key(name)):
-            return True
-    return False
-
-
-def _is_glued(key: str, name: str) -> bool:
-    """Tell whether a name has run together with another header: a separator may be missing."""
-    return len(name) >= LEAST_GLUED and key != name and (key.startswith(name) or key.endswith(name))

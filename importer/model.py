@@ -8,7 +8,8 @@ Anything about many rows at once (the cells, the invoices, the plan) travels as 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -25,6 +26,38 @@ class Field(StrEnum):
 
 
 REQUIRED_FIELDS = frozenset(Field) - {Field.DUE_DATE}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserColumns(Mapping[str, Field]):
+    """What the user says of columns: a mapping, header → field, and what needs no column.
+
+    Attributes:
+        headers: The fields by the file's own headers.
+        defaults: The values of fields for whose column the file may have none, as in a cell.
+    """
+
+    headers: Mapping[str, Field] = field(default_factory=dict)
+    defaults: Mapping[Field, str] = field(default_factory=dict)
+
+    def __getitem__(self, header: str) -> Field:
+        return self.headers[header]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.headers)
+
+    def __len__(self) -> int:
+        return len(self.headers)
+
+
+def defaults_of(columns: Mapping[str, Field]) -> Mapping[Field, str]:
+    """Return the values of fields that need no column; none where the mapping has no such."""
+    return columns.defaults if isinstance(columns, UserColumns) else {}
+
+
+def required_fields(columns: Mapping[str, Field]) -> frozenset[Field]:
+    """Return the fields for which a file needs a column: those without a default."""
+    return REQUIRED_FIELDS - defaults_of(columns).keys()
 
 
 class Status(StrEnum):

@@ -9,14 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 from importer.clean import Reading
-from importer.columns import header_key
 from importer.errors import UsageError
-from importer.model import Field
+from importer.headers import header_key
+from importer.model import Field, UserColumns
 from importer.read import Limits, Opening, read_table
 from importer.read.options import MIB
 from importer.settings import Settings
 from importer.table import Invoices, Table
-from importer.validate import interpret
+from importer.validate import interpret, object_to_values
 
 
 def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]:
@@ -41,7 +41,7 @@ def to_opening(settings: Settings) -> Opening:
         sheet=settings.sheet,
         encoding=settings.encoding,
         skip_hidden=settings.skip_hidden,
-        columns=_fields(settings.columns),
+        columns=_columns(settings.columns, settings.defaults),
         limits=Limits(
             memory=settings.max_memory * MIB,
             file_size=settings.max_file_size * MIB,
@@ -68,11 +68,31 @@ def to_reading(options: Mapping[str, Any], at: dt.datetime) -> Reading:
         timezone=plain.timezone,
         date_format=plain.date_format,
         today=at.astimezone(zoneinfo.ZoneInfo(plain.timezone)).date(),
-        columns=_fields(options.get("columns", {})),
+        columns=_columns(options.get("columns", {}), options.get("defaults", {})),
         max_reference=options.get("max_reference_length", plain.max_reference),
         max_note=options.get("max_note_length", plain.max_note),
         warnings_as_errors=options.get("warnings_as_errors", plain.warnings_as_errors),
     )
+
+
+def check_defaults(settings: Settings, at: dt.datetime) -> dict[str, str]:
+    """Return what is wrong with the values of fields whose column a file lacks, by field.
+
+    They are read as cells are, once, before there is a file.
+
+    Args:
+        settings: The run's options.
+        at: When the file is read.
+
+    Raises:
+        UsageError: When an option about reading is wrong.
+    """
+    return object_to_values(settings.defaults, to_reading(asdict(settings), at))
+
+
+def _columns(columns: Mapping[str, str], defaults: Mapping[str, str]) -> UserColumns:
+    """Return which header gives which field, and what the others have."""
+    return UserColumns(_fields(columns), {Field(name): text for name, text in defaults.items()})
 
 
 def _fields(columns: Mapping[str, str]) -> Mapping[str, Field]:

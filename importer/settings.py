@@ -85,6 +85,7 @@ class Settings:
         date_format: A strftime pattern for dates besides ISO 8601.
         encoding: A text file's encoding; None to find it out.
         columns: The names of fields by the file's own headers.
+        defaults: The values of fields whose column the file lacks, as in a cell, by their names.
         skip_hidden: Leave out the rows that a sheet hides.
         warnings_as_errors: Keep rows back for what would be a warning.
         max_reference_length: The characters that a reference may have.
@@ -104,6 +105,7 @@ class Settings:
         lookup_delay: How long the API may go on working on a create whose answer was lost.
         check_server: List the API's invoices before the first create.
         keep_going: Go on where row after row is refused for one reason.
+        keep_results: For how many days the ledger can write a run's results again.
     """
 
     file: Path
@@ -114,6 +116,7 @@ class Settings:
     date_format: str | None = None
     encoding: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
     skip_hidden: bool = False
     warnings_as_errors: bool = False
     max_reference_length: int = 255
@@ -133,6 +136,7 @@ class Settings:
     lookup_delay: float = 60.0
     check_server: bool = True
     keep_going: bool = False
+    keep_results: int = 365
 
 
 def canonical_url(text: str, *, allow_http: bool = False) -> str:

@@ -196,9 +196,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Which column of the file gives which field."""
+    """Which column of the file gives which field.
+
+    Attributes:
+        columns: The columns by field.
+        defaults: What every row has in place of a cell, for fields that no column gives.
+    """
 
     columns: Mapping[Field, Column]
+    defaults: Mapping[Field, str] = field(default_factory=dict)
 
     def header(self, field: Field) -> str:
         """Return the user's own header of a field, or the API's name where the file has none."""

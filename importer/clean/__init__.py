@@ -129,7 +129,7 @@ def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
         values += read
         found += [*faults, *issues]
     order = {column.header: int(column.name) for column in columns.columns.values()}
-    found.sort(key=lambda issue: (issue.row, order[issue.column or ""]))
+    found.sort(key=lambda issue: (issue.row, order.get(issue.column or "", -1)))
     frame = pl.DataFrame(values).select(
         ROW,
         Field.REFERENCE_ID,

@@ -10,7 +10,7 @@ import polars as pl
 
 from importer.model import Code, Field, Issue
 from importer.printable import printable
-from importer.table import KIND, ROW, ColumnMap, Table
+from importer.table import KIND, ROW, ColumnMap, Kind, Table
 
 EXACT_DIGITS = 15
 """The digits that a spreadsheet keeps of a number (IEEE 754 doubles; Excel's own limit)."""
@@ -78,8 +78,10 @@ def take_cells(table: Table, columns: ColumnMap, field: Field) -> tuple[Cells, p
     """
     column = columns.columns.get(field)
     if column is None:
-        raw = pl.Series("text", [None], dtype=pl.String).new_from_index(0, table.height)
-        kind = pl.Series("kind", [None], dtype=KIND).new_from_index(0, table.height)
+        default = columns.defaults.get(field)
+        raw = pl.Series("text", [default], dtype=pl.String).new_from_index(0, table.height)
+        kind = pl.Series("kind", [default and Kind.TEXT], dtype=KIND)
+        kind = kind.new_from_index(0, table.height)
     else:
         raw = _without_formula(table, table.cells[column.name].alias("text"))
         kind = table.kinds[column.name].alias("kind")

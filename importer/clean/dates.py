@@ -15,7 +15,7 @@ from importer.clean.cells import Cells
 from importer.clean.date_words import Doubt, name_texts, say_date, suggest_times
 from importer.clean.forms import FIRST_YEAR, Shape, take_apart
 from importer.clean.instants import RFC3339, place_in_time
-from importer.columns import header_key
+from importer.headers import header_key
 from importer.model import Code, Field, Issue
 from importer.table import KIND, Kind
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from importer.columns import count_fields, header_key
-from importer.model import REQUIRED_FIELDS, Field
+from importer.columns import count_fields
+from importer.headers import header_key
+from importer.model import REQUIRED_FIELDS, Field, required_fields
 from importer.read.footers import is_footer, is_footer_text
 from importer.read.header import Cells, Header
 
@@ -59,9 +60,10 @@ class Body:
 
     @property
     def required(self) -> tuple[int, ...]:
-        """The columns of the required fields; empty unless all of them are known."""
-        if self.fields.keys() >= REQUIRED_FIELDS:
-            return tuple(self.fields[field] for field in Field if field in REQUIRED_FIELDS)
+        """The columns of the fields that need one; empty unless all of them are known."""
+        needed = required_fields(self.columns)
+        if self.fields.keys() >= needed:
+            return tuple(self.fields[field] for field in Field if field in needed)
         return ()
 
 
@@ -134,14 +136,14 @@ def looks_like_row(cells: Cells, fields: Mapping[Field, int]) -> bool:
 
     Args:
         cells: A whole row.
-        fields: Where the fields are in it, the required ones at least.
+        fields: Where the fields are in it; those that tell a row from a title at least.
     """
     values = {field: (cells[p] or "").strip() for field, p in fields.items()}
     filled = sum(bool(values[field]) for field in values.keys() & REQUIRED_FIELDS)
     return (
-        values[Field.COUNTERPARTY_ID].isdecimal()
-        and bool(values[Field.REFERENCE_ID])
-        and (filled > FIELDS_NAMED or _is_code(values[Field.CURRENCY]))
+        values.get(Field.COUNTERPARTY_ID, "").isdecimal()
+        and bool(values.get(Field.REFERENCE_ID))
+        and (filled > FIELDS_NAMED or _is_code(values.get(Field.CURRENCY, "")))
     )
 
 
@@ -244,11 +246,12 @@ def _is_repeat(body: Body, cells: Cells) -> bool:
 def _looks_like_header(body: Body, cells: Cells) -> bool:
     """Tell whether a row is all words where a row's values would be others."""
     texts = _texts(cells)
-    own = {field: texts[body.fields[field]] for field in REQUIRED_FIELDS}
+    own = [texts[position] for position in body.required]
+    currency = body.fields.get(Field.CURRENCY)
     return (
-        sum(bool(text) for text in own.values()) >= len(REQUIRED_FIELDS) - 1
+        sum(map(bool, own)) >= len(own) - 1
         and not any(c.isdigit() for text in texts for c in text)
-        and not _is_code(own[Field.CURRENCY])
+        and not (currency is not None and _is_code(texts[currency]))
     )
 
 

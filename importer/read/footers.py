@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from importer.columns import load_words, normalise
+from importer.headers import load_words, normalise
 
 LONGEST = 200
 """Characters: no line of this kind has more."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from importer.columns import fits, match_fields
 from importer.errors import FileError
-from importer.model import REQUIRED_FIELDS
+from importer.model import required_fields
 from importer.read.body import Body, find_names, is_filled, looks_like_row
 from importer.read.header import HEADER_ROWS
 from importer.read.places import Places
@@ -87,14 +87,15 @@ def _last(cells: pl.DataFrame, columns: Span, top: int, end: int) -> int:
 def _refuse_twins(path: Path, cells: pl.DataFrame, places: Places, body: Body) -> None:
     """Refuse two tables side by side: every required field is named twice in one header."""
     found = match_fields(body.headers, body.columns)
-    if any(len(found.get(field, [])) != 2 for field in REQUIRED_FIELDS):  # noqa: PLR2004 twins
+    needed = required_fields(body.columns)
+    if any(len(found.get(field, [])) != 2 for field in needed):  # noqa: PLR2004 twins
         return
     top, regions = body.header.first + 1, []
     for which in (0, 1):
         own = [
             body.positions[positions[min(which, len(positions) - 1)]]
             for field, positions in found.items()
-            if field in REQUIRED_FIELDS
+            if field in needed
         ]
         span = (min(own), max(own))
         regions.append(places.region((top, _last(cells, span, top, cells.height)), span))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from importer.columns import match_fields
 from importer.errors import FileError
-from importer.model import REQUIRED_FIELDS, Code, Field, Issue, explain
+from importer.model import Code, Field, Issue, explain, required_fields
 from importer.read.body import looks_like_row
 from importer.read.footers import is_footer
 from importer.read.header import Header
@@ -165,7 +165,7 @@ class _Inspection:
         fields = {field: places[0] for field, places in found.items()}
         parts = self.records.cells[at][0].split(self.delimiter)
         return (
-            fields.keys() >= REQUIRED_FIELDS
+            fields.keys() >= required_fields(self.columns)
             and len(parts) >= width
             and looks_like_row(parts, fields)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pandera.polars as pa
 import polars as pl
@@ -90,6 +91,21 @@ def validate(invoices: Invoices, table: Table, reading: Reading | None = None) -
     return replace(invoices, issues=tuple(issues))
 
 
+def object_to_values(values: Mapping[str, str], reading: Reading) -> dict[str, str]:
+    """Return what is wrong with values that stand in place of cells, by field.
+
+    Args:
+        values: The values, as in a cell, by field.
+        reading: How cells are read, and what may be in them.
+    """
+    row = pl.DataFrame({ROW: pl.Series([1], dtype=pl.UInt32)})
+    table = Table(Path(), "", None, 1, (), row, row.drop(ROW), ())
+    columns = ColumnMap({}, {Field(name): text for name, text in values.items()})
+    issues = validate(clean(table, columns, reading), table, reading).issues
+    wrong = [issue for issue in reversed(issues) if issue.severity is Severity.ERROR]
+    return {name: issue.message for issue in wrong for name in values if issue.column == name}
+
+
 def _without_shifted(issues: Iterable[Issue]) -> Iterator[Issue]:
     """Leave out what is told of the cells of rows whose cells are not where they belong.
 
@@ -154,18 +170,26 @@ def _issues(
 
 def _cells(failures: pl.DataFrame, columns: ColumnMap, table: Table) -> pl.DataFrame:
     """Return `column`, `check`, `row` and the cell's own text of every failure."""
-    sources = {field.value: found.name for field, found in columns.columns.items()}
-    sources["key"] = sources[Field.REFERENCE_ID]
     parts = [
         part.select(
             "column",
             "check",
             table.cells[ROW].gather(part["index"]),
-            table.cells[sources[str(name)]].gather(part["index"]).str.strip_chars().alias("value"),
+            _texts(str(name), columns, table).gather(part["index"]).alias("value"),
         )
         for (name,), part in failures.group_by("column", maintain_order=True)
     ]
     return pl.concat(parts)
+
+
+def _texts(name: str, columns: ColumnMap, table: Table) -> pl.Series:
+    """Return the texts of a field's cells; what stands in their place where no column gives it."""
+    field = Field.REFERENCE_ID if name == "key" else Field(name)
+    column = columns.columns.get(field)
+    if column is not None:
+        return table.cells[column.name].str.strip_chars()
+    default = columns.defaults.get(field)
+    return pl.Series([default], dtype=pl.String).new_from_index(0, table.height)
 
 
 def _duplicates(frame: pl.DataFrame, place: Place) -> Mapping[int, str]:

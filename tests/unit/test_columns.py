@@ -5,15 +5,9 @@ from builders import HEADERS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.columns import (
-    count_fields,
-    fits,
-    header_key,
-    load_words,
-    map_columns,
-    match_fields,
-)
+from importer.columns import count_fields, fits, map_columns, match_fields
 from importer.errors import FileError
+from importer.headers import header_key, load_words
 from importer.model import REQUIRED_FIELDS, Field
 from importer.table import Match
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from builders import row
 
-from importer.columns import load_words
+from importer.headers import load_words
 from importer.read.footers import is_footer
 
 LINES = [
