@@ -231,7 +231,17 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """What is known of a run at its end. `outcomes` is the compressed table of outcomes."""
+    """What is known of a run at its end.
+
+    Attributes:
+        at: Wall-clock time (UTC).
+        counts: Rows by status; empty where the run ended before it could count them.
+        exit_code: What its command ended with.
+        output: The results file's absolute path; None where none was written.
+        error: Why it stopped early; None where it went to its end.
+        outcomes: The compressed table of outcomes; empty where the run ended before it had one:
+            then they are found from the attempts, as for a run that was killed.
+    """
 
     at: dt.datetime
     counts: Mapping[str, int]
@@ -242,8 +252,42 @@ class RunEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How much a ledger holds: records, and bytes of its file, some of them free for reuse."""
+
+    runs: int
+    attempts: int
+    bytes: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What became of a file of an inbox when it was last imported.
+
+    Attributes:
+        sha256: The digest of the file's bytes, hex.
+        exit_code: How its import ended.
+        at: Wall-clock time (UTC).
+        name: What the file was called then.
+    """
+
+    sha256: str
+    exit_code: int
+    at: dt.datetime
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the ledger keeps it; `end` is None while it goes on, or when it died."""
+    """A run as the ledger keeps it.
+
+    Attributes:
+        start: How it began.
+        end: How it ended; None while it goes on, or when it died.
+        pruned: Its table and outcomes were emptied, being old. All else stays for good.
+    """
 
     start: RunStart
     end: RunEnd | None = None
+    pruned: bool = False

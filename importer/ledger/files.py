@@ -17,10 +17,16 @@ from importer.ledger import lock
 APPLICATION_ID = int.from_bytes(b"invl")
 """`PRAGMA application_id` of a ledger: tells it from every other SQLite file."""
 
-MIGRATIONS: Sequence[str] = ()
+
+def _script(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+MIGRATIONS: Sequence[str] = (_script("to_format_2.sql"),)
 """SQL scripts, oldest first: the first leads from format 1 to 2, the next from 2 to 3, ….
 
-Each does to an older file what was done to `schema.sql`, which always has the newest format.
+A new file goes the same way, from `schema.sql`, the first format, on: so no file has tables that
+another lacks.
 """
 
 BUSY_S = 30.0
@@ -214,8 +220,7 @@ def _require_known_format(db: sqlite3.Connection, path: Path, newest: int) -> No
 
 
 def _create_tables(db: sqlite3.Connection) -> None:
-    schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-    _apply(db, schema, to_format=1)
+    _apply(db, _script("schema.sql"), to_format=1)
 
 
 def _migrate(db: sqlite3.Connection, migrations: Sequence[str]) -> None:
@@ -236,7 +241,18 @@ def _apply(db: sqlite3.Connection, script: str, to_format: int) -> None:
 def _back_up(db: sqlite3.Connection, path: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     backup = path.with_name(f"{path.name}.format-{_format(db)}.{now:%Y%m%dT%H%M%S%fZ}.backup")
-    _create_private(backup)
-    db.execute("VACUUM INTO ?", (str(backup),))  # into a file that exists only if it is empty
-    with backup.open("rb+") as file:
+    copy(db, backup)
+
+
+def copy(db: sqlite3.Connection, path: Path) -> None:
+    """Write all that a ledger holds to a new file of mode 0600, durably.
+
+    Raises:
+        FileExistsError: There is such a file.
+        OSError: It can't be made.
+        sqlite3.Error: It can't be filled, or the ledger can't be read.
+    """
+    _create_private(path)
+    db.execute("VACUUM INTO ?", (str(path),))  # into a file that exists only if it is empty
+    with path.open("rb+") as file:
         os.fsync(file.fileno())  # VACUUM INTO leaves the time of writing to the system

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,12 +11,14 @@ from dataclasses import replace
 
 from importer.errors import StoppedError
 from importer.ledger.port import contradiction
+from importer.model import Status
 from importer.records import (
     Account,
     Attempt,
     Claim,
     Entry,
     EntryState,
+    FileVerdict,
     ReplyKind,
     Resolution,
     Run,
@@ -36,6 +39,7 @@ class MemoryLedger:
         self._runs: dict[str, Run] = {}
         self._attempts: dict[int, Attempt] = {}
         self._ids: dict[tuple[int, Step, str], list[int]] = {}
+        self._files: dict[tuple[int, str], FileVerdict] = {}
 
     def account(self, url: str, name: str) -> Account:
         """Return the account with this URL and name, made on first sight."""
@@ -90,20 +94,49 @@ class MemoryLedger:
         """Keep how a run ended. A run that is finished again keeps the later end."""
         self._runs[run_id] = replace(self._known_run(run_id), end=end)
 
-    def run(self, run_id: str) -> Run | None:
+    def run(self, run_id: str, *, tables: bool = True) -> Run | None:
         """Return a run, or None where there is none of this name."""
-        return self._runs.get(run_id)
+        run = self._runs.get(run_id)
+        return run if run is None or tables else _without_blobs(run)
 
     def runs(self, limit: int) -> list[Run]:
         """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
         return [_without_blobs(run) for run in reversed(self._runs.values())][:limit]
 
+    def prune(self, before: dt.datetime, most: int) -> int:
+        """Empty the tables and outcomes of old runs, the oldest first; attempts and runs stay."""
+        last = {run.start.account_id: run for run in self._runs.values()}
+        old = [
+            run
+            for run in self._runs.values()
+            if not run.pruned
+            and run.start.at < before
+            and (run.end is not None or run is not last[run.start.account_id])
+        ]
+        for run in sorted(old, key=lambda run: run.start.at)[:most]:
+            self._runs[run.start.id] = replace(_without_blobs(run), pruned=True)
+        return min(len(old), most)
+
     def last_import(self, account_id: int, sha256: str) -> Run | None:
-        """Return the latest run of the account with a file of these bytes."""
+        """Return the account's latest run of these bytes that created something, or may have."""
         of_it = (account_id, sha256)
-        runs = (r for r in self._runs.values() if (r.start.account_id, r.start.sha256) == of_it)
+        runs = (
+            run
+            for run in self._runs.values()
+            if (run.start.account_id, run.start.sha256) == of_it
+            and (run.end is None or run.end.counts.get(Status.CREATED))
+        )
         last = max(enumerate(runs), key=lambda numbered: numbered[0], default=None)
         return None if last is None else _without_blobs(last[1])
+
+    def file_verdict(self, account_id: int, sha256: str) -> FileVerdict | None:
+        """Return what became of a file of these bytes, or None where none was kept."""
+        return self._files.get((account_id, sha256))
+
+    def keep_file_verdict(self, account_id: int, verdict: FileVerdict) -> None:
+        """Keep what became of a file, in place of what was kept of the same bytes."""
+        self._known_account(account_id)
+        self._files[account_id, verdict.sha256] = verdict
 
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
@@ -208,4 +241,4 @@ class MemoryLedger:
 
 def _without_blobs(run: Run) -> Run:
     end = None if run.end is None else replace(run.end, outcomes=b"")
-    return Run(replace(run.start, table=b""), end)
+    return replace(run, start=replace(run.start, table=b""), end=end)

@@ -5,6 +5,7 @@ Implementations (`sqlite`, `memory`) pass one contract suite, `tests/contract/te
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -14,6 +15,7 @@ from importer.records import (
     Account,
     Claim,
     Entry,
+    FileVerdict,
     Resolution,
     Run,
     RunEnd,
@@ -65,16 +67,47 @@ class Ledger(Protocol):
         """Keep how a run ended. A run that is finished again keeps the later end."""
         ...
 
-    def run(self, run_id: str) -> Run | None:
-        """Return a run, or None where there is none of this name."""
+    def run(self, run_id: str, *, tables: bool = True) -> Run | None:
+        """Return a run, or None where there is none of this name.
+
+        Args:
+            run_id: The run's name.
+            tables: Whether with its table and outcomes, which may be large; else they are empty.
+        """
         ...
 
     def runs(self, limit: int) -> list[Run]:
         """Return the latest runs, newest first, at most `limit`, without tables and outcomes."""
         ...
 
+    def prune(self, before: dt.datetime, most: int) -> int:
+        """Empty the tables and outcomes of old runs, the oldest first; attempts and runs stay.
+
+        A run that may still go on is left alone: one without an end that no later run of its
+        account has followed.
+
+        Args:
+            before: Runs that were started earlier are old.
+            most: How many runs at most.
+
+        Returns:
+            How many were emptied.
+        """
+        ...
+
     def last_import(self, account_id: int, sha256: str) -> Run | None:
-        """Return the latest run of the account with a file of these bytes, as `runs` does."""
+        """Return the account's latest run of these bytes that created something, or may have.
+
+        One that never said its end may have. Without table and outcomes, as `runs` does.
+        """
+        ...
+
+    def file_verdict(self, account_id: int, sha256: str) -> FileVerdict | None:
+        """Return what became of a file of these bytes, or None where none was kept."""
+        ...
+
+    def keep_file_verdict(self, account_id: int, verdict: FileVerdict) -> None:
+        """Keep what became of a file, in place of what was kept of the same bytes."""
         ...
 
     def entries(

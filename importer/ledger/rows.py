@@ -11,6 +11,7 @@ from importer.model import Create, InvoiceRef
 from importer.records import (
     Account,
     Attempt,
+    FileVerdict,
     ReplyKind,
     Resolution,
     Run,
@@ -22,10 +23,33 @@ from importer.records import (
 
 SELECT_RUNS = """
     SELECT id, account_id, started_at, file, sha256, user, host, options, ended_at, counts,
-        exit_code, output, error, x'' AS file_table, x'' AS outcomes
+        exit_code, output, error, x'' AS file_table, x'' AS outcomes,
+        length(file_table) = 0 AS pruned
     FROM run
 """
-"""Runs without their blobs."""
+"""Runs without their blobs. Of a blob that is only measured SQLite reads no page but the first."""
+
+SELECT_RUN = "SELECT *, length(file_table) = 0 AS pruned FROM run"
+"""Runs with their blobs."""
+
+PRUNE = """
+    UPDATE run SET file_table = x'', outcomes = iif(outcomes IS NULL, NULL, x'')
+    WHERE seq = (
+        SELECT seq FROM run INDEXED BY run_with_table
+        WHERE length(file_table) > 0 AND started_at < ? AND (
+            ended_at IS NOT NULL
+            OR EXISTS (
+                SELECT 1 FROM run AS later
+                WHERE later.account_id = run.account_id AND later.seq > run.seq
+            )
+        )
+        ORDER BY started_at LIMIT 1
+    )
+"""
+"""Empty the table and the outcomes of the oldest run that was started before a time.
+
+One run sends for an account at a time: where a later one began, one without an end is dead.
+"""
 
 SELECT_PADDED = """
     SELECT key, reference FROM attempt INDEXED BY attempt_by_key
@@ -96,8 +120,9 @@ def to_run(row: sqlite3.Row) -> Run:
         options=row["options"],
         table=row["file_table"],
     )
+    pruned = bool(row["pruned"])
     if row["ended_at"] is None:
-        return Run(start)
+        return Run(start, pruned=pruned)
     end = RunEnd(
         at=dt.datetime.fromisoformat(row["ended_at"]),
         counts=json.loads(row["counts"]),
@@ -106,7 +131,13 @@ def to_run(row: sqlite3.Row) -> Run:
         error=row["error"],
         outcomes=row["outcomes"],
     )
-    return Run(start, end)
+    return Run(start, end, pruned)
+
+
+def to_file_verdict(row: sqlite3.Row) -> FileVerdict:
+    """Read a row of `file_verdict`."""
+    at = dt.datetime.fromisoformat(row["at"])
+    return FileVerdict(row["sha256"], row["exit_code"], at, row["name"])
 
 
 def to_attempt(row: tuple[Any, ...]) -> Attempt:

@@ -23,6 +23,7 @@ from importer.records import (
     Attempt,
     Claim,
     EntryState,
+    FileVerdict,
     ReplyKind,
     Resolution,
     Run,
@@ -342,11 +343,13 @@ def test_references_are_the_last_ones_each_once(ledger: Ledger, account: Account
 
 
 def test_last_import_is_the_latest_of_the_same_bytes(ledger: Ledger, account: Account) -> None:
-    """A file is known by its digest, to the account that imported it."""
-    for number in (2, 3):
+    """A file is known by its digest, to the account that imported it, since it made invoices."""
+    for number in (2, 3, 5, 6):
         ledger.start_run(run_start(f"run-{number}", account))
     ledger.start_run(replace(run_start("run-4", account), sha256="cd" * 32))
     ledger.finish_run("run-3", run_end())
+    ledger.finish_run("run-5", replace(run_end(), counts={}))
+    ledger.finish_run("run-6", replace(run_end(), counts={"created": 0, "already_created": 2}))
     last = ledger.last_import(account.id, "ab" * 32)
     assert last == Run(
         replace(run_start("run-3", account), table=b""), replace(run_end(), outcomes=b"")
@@ -398,6 +401,68 @@ def test_runs_are_listed_newest_first(ledger: Ledger, account: Account) -> None:
     assert listed[1].end == replace(run_end(), outcomes=b"")
     assert {run.start.table for run in listed} == {b""}
     assert len(ledger.runs(limit=10)) == 3
+
+
+def test_a_run_is_known_without_its_tables(ledger: Ledger, account: Account) -> None:
+    """Whoever only tells of a run needs not read what may be large."""
+    ledger.finish_run("run-1", run_end())
+    light = Run(replace(run_start("run-1", account), table=b""), replace(run_end(), outcomes=b""))
+    assert ledger.run("run-1", tables=False) == light
+    assert ledger.run("nobody's", tables=False) is None
+
+
+def test_old_runs_are_emptied_oldest_first_and_stay(ledger: Ledger, account: Account) -> None:
+    """Table and outcomes go, so many at a time; the run and its attempts are as they were."""
+    ledger.settle(ledger.claim(claim_of(account)), CREATED)
+    ledger.finish_run("run-1", run_end())
+    for number, days in ((2, 20), (3, 30), (4, 1)):
+        start = replace(run_start(f"run-{number}", account), at=AT - dt.timedelta(days=days))
+        ledger.start_run(start)
+        ledger.finish_run(start.id, run_end())
+    before, entries = ledger.runs(9), ledger.entries(account.id, ["a-1"])
+    week_ago = AT - dt.timedelta(days=7)
+    assert ledger.prune(week_ago, 1) == 1
+    assert [run.start.id for run in ledger.runs(9) if run.pruned] == ["run-3"]
+    assert ledger.prune(week_ago, 9) == 1
+    assert ledger.prune(week_ago, 9) == 0
+    after = ledger.runs(9)
+    assert [run.start.id for run in after if run.pruned] == ["run-3", "run-2"]
+    assert [replace(run, pruned=False) for run in after] == before
+    emptied = ledger.run("run-2")
+    assert emptied is not None
+    assert emptied == ledger.run("run-2", tables=False)
+    whole = ledger.run("run-4")
+    assert whole is not None
+    assert (whole.start.table, whole.pruned) == (b"\x00table\xff", False)
+    assert ledger.entries(account.id, ["a-1"]) == entries
+
+
+def test_a_run_that_may_go_on_is_not_emptied(ledger: Ledger, account: Account) -> None:
+    """Without an end it is left alone, until a later run of its account shows that it is dead."""
+    other = ledger.account(URL, "other")
+    for number, of in ((2, other), (3, account)):
+        ledger.start_run(run_start(f"run-{number}", of))
+    later = AT + dt.timedelta(days=1)
+    assert ledger.prune(later, 9) == 1
+    assert [run.start.id for run in ledger.runs(9) if run.pruned] == ["run-1"]
+    ledger.finish_run("run-3", run_end())
+    assert ledger.prune(later, 9) == 1
+    assert [run.start.id for run in ledger.runs(9) if not run.pruned] == ["run-2"]
+
+
+def test_the_verdict_on_a_file_is_the_last_one(ledger: Ledger, account: Account) -> None:
+    """By bytes and account; a later verdict takes the place of the earlier."""
+    first = FileVerdict("ab" * 32, 1, AT, "März.xlsx")
+    assert ledger.file_verdict(account.id, first.sha256) is None
+    ledger.keep_file_verdict(account.id, first)
+    assert ledger.file_verdict(account.id, first.sha256) == first
+    later = replace(first, exit_code=0, at=AT + dt.timedelta(hours=1), name="April.xlsx")
+    ledger.keep_file_verdict(account.id, later)
+    assert ledger.file_verdict(account.id, first.sha256) == later
+    assert ledger.file_verdict(account.id, "cd" * 32) is None
+    assert ledger.file_verdict(ledger.account(URL, "other").id, first.sha256) is None
+    with pytest.raises(LedgerError):
+        ledger.keep_file_verdict(99, first)
 
 
 def test_one_sender_for_an_account(ledger: Ledger, account: Account) -> None:

@@ -109,8 +109,8 @@ class CrashingLedger(SqliteLedger):
         self._db.execute("PRAGMA synchronous = OFF")  # durability is the kill test's matter
 
     @contextmanager
-    def _transaction(self, purpose: Literal["read", "written"]) -> Iterator[sqlite3.Connection]:
-        with super()._transaction(purpose) as db:
+    def transaction(self, purpose: Literal["read", "written"]) -> Iterator[sqlite3.Connection]:
+        with super().transaction(purpose) as db:
             yield db
             if purpose == "written":
                 self.fuse.reach(f"inside {self._writing}")

@@ -42,7 +42,7 @@ class SettlesBeforeTheAnswer(CrashingLedger):
         return attempt
 
     def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        with self._transaction("written") as db:
+        with self.transaction("written") as db:
             db.execute(
                 "UPDATE attempt SET reply = NULL, settled_at = NULL WHERE id = ?", (attempt_id,)
             )

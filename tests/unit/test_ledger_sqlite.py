@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import itertools
 import os
 import sqlite3
@@ -16,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from importer.errors import LedgerError, StoppedError
+from importer.errors import LedgerError, StoppedError, UsageError
 from importer.ledger import files
+from importer.ledger.care import back_up, find_faults
 from importer.ledger.sqlite import SqliteLedger
 from importer.model import Create, InvoiceRef
 from importer.records import Account, Claim, EntryState, ReplyKind, RunStart, Settlement
@@ -220,13 +222,14 @@ def test_older_format_is_migrated_after_a_backup(path: Path) -> None:
         account = start(ledger)
         claim(ledger, account, "a")
     steps = [
+        *files.MIGRATIONS,
         "ALTER TABLE account ADD COLUMN colour TEXT; UPDATE account SET colour = 'red';",
         "ALTER TABLE account RENAME COLUMN colour TO tint",
     ]
     for _ in range(2):
         with closing(files.connect(path, steps)) as db:
             assert db.execute("SELECT tint FROM account").fetchall() == [("red",)]
-            assert db.execute("PRAGMA user_version").fetchone() == (3,)
+            assert db.execute("PRAGMA user_version").fetchone() == (len(steps) + 1,)
             assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
     (backup,) = path.parent.glob("*.backup")
     assert mode(backup) == 0o600
@@ -238,9 +241,11 @@ def test_failed_migration_leaves_the_ledger_as_it_was(path: Path) -> None:
     """A migration that fails half-way changes nothing; the ledger can be used as before."""
     SqliteLedger(path).close()
     with pytest.raises(LedgerError, match=r"no such table"):
-        files.connect(path, ["CREATE TABLE half (way TEXT); DROP TABLE missing;"])
+        files.connect(
+            path, [*files.MIGRATIONS, "CREATE TABLE half (way TEXT); DROP TABLE missing;"]
+        )
     with closing(files.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(files.MIGRATIONS) + 1,)
         assert db.execute("SELECT name FROM sqlite_schema WHERE name = 'half'").fetchall() == []
 
 
@@ -249,6 +254,119 @@ def test_new_ledger_gets_every_migration(path: Path) -> None:
     with closing(files.connect(path, ["CREATE TABLE extra (n INTEGER) STRICT"])) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (2,)
     assert list(path.parent.glob("*.backup")) == []
+
+
+# --- care ------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_whole_though_a_run_goes_on(path: Path, tmp_path: Path) -> None:
+    """What was committed is in it, the -wal file's part too; it is private and stands alone."""
+    backup = tmp_path / "backup.db"
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        with ledger.sender(account, 0, lambda: None):
+            claim(ledger, account, "a")
+            back_up(path, backup)
+            claim(ledger, account, "b")
+    assert mode(backup) == 0o600
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["backup.db"]
+    with closing(SqliteLedger(backup)) as ledger:
+        assert [entry.key for entry in ledger.in_doubt(account.id)] == ["a"]
+
+
+def test_a_backup_takes_no_name_that_is_taken(path: Path, tmp_path: Path) -> None:
+    """Neither a file's nor a dangling link's; what has the name is left as it is."""
+    SqliteLedger(path).close()
+    file, link = tmp_path / "file.db", tmp_path / "link.db"
+    file.write_bytes(b"precious")
+    link.symlink_to(tmp_path / "nowhere")
+    for taken in (file, link, path):
+        with pytest.raises(UsageError, match=r"exists already.*such as .*-2\.db"):
+            back_up(path, taken)
+    assert file.read_bytes() == b"precious"
+    assert not link.exists()
+
+
+def test_a_backup_without_hard_links_is_made_all_the_same(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk knows no links (FAT), the name is taken first and filled then."""
+
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    SqliteLedger(path).close()
+    back_up(path, tmp_path / "backup.db")
+    assert find_faults(tmp_path / "backup.db") == []
+
+
+@pytest.mark.parametrize("why", ["missing folder", "a file for a folder"])
+def test_a_backup_that_can_not_be_written_is_told(path: Path, tmp_path: Path, why: str) -> None:
+    """The place and the reason, and nothing is left behind."""
+    SqliteLedger(path).close()
+    folder = tmp_path / "file"
+    if why == "a file for a folder":
+        folder.touch()
+    with pytest.raises(UsageError, match=r"can't be written to .*file/b\.db: .*another place"):
+        back_up(path, folder / "b.db")
+
+
+def damage(path: Path, script: str) -> None:
+    """Change a ledger's file behind SQLite's back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.executescript(script)
+
+
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [
+        # An index that lacks what its table has: the attempt would be made again.
+        (
+            """
+            UPDATE sqlite_schema SET sql = sql || ' WHERE row <> 2' WHERE name = 'attempt_by_key';
+            PRAGMA writable_schema = RESET;
+            REINDEX attempt_by_key;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, ' WHERE row <> 2', '')
+            WHERE name = 'attempt_by_key';
+            """,
+            "attempt_by_key",
+        ),
+        ("PRAGMA foreign_keys = OFF; DELETE FROM run", "attempt leads nowhere"),
+    ],
+    ids=["index", "reference"],
+)
+def test_faults_are_found_and_not_copied(
+    path: Path, tmp_path: Path, script: str, fault: str
+) -> None:
+    """An index without an attempt, an attempt without its run: named, and no backup is made."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        claim(ledger, account, "a")
+    assert find_faults(path) == []
+    damage(path, script)
+    assert any(fault in found for found in find_faults(path))
+    with pytest.raises(LedgerError, match=r"damaged \(.*no backup was made.*newest backup"):
+        back_up(path, tmp_path / "backup.db")
+    assert not (tmp_path / "backup.db").exists()
+
+
+def test_pruned_space_is_used_again(path: Path) -> None:
+    """The file doesn't grow where a run's table takes the place of an old one's."""
+    blob = os.urandom(500_000)
+    with closing(SqliteLedger(path)) as ledger:
+        account = ledger.account("https://api.example.com", "default")
+        sizes = []
+        for number in range(6):
+            at = AT + dt.timedelta(days=number)
+            run = RunStart(f"run-{number}", account.id, at, "f", "0", "ada", "host", "{}", blob)
+            ledger.start_run(run)
+            ledger.prune(at, 1)
+            sizes.append(ledger.size().bytes)
+        assert ledger.size().free > len(blob) * 0.9
+    assert sizes[1:] == sizes[1:2] * 5
 
 
 # --- other processes -------------------------------------------------------------------------
@@ -409,3 +527,21 @@ def test_work_for_entries_grows_with_the_keys_alone(big: SqliteLedger) -> None:
 def test_work_for_doubts_grows_with_the_doubts_alone(big: SqliteLedger) -> None:
     """A few doubts among many attempts are found without a look at the others."""
     assert work(big, lambda: big.in_doubt(1), DOUBTS) < 400 * DOUBTS
+
+
+def test_work_for_old_runs_grows_with_those_that_have_tables(big: SqliteLedger) -> None:
+    """Neither pruning nor "was this file imported before?" walks through all the runs."""
+    connection(big).execute(
+        """
+        WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series LIMIT 10000)
+        INSERT INTO run (id, account_id, started_at, file, sha256, user, host, options, file_table)
+        SELECT 'old-' || n, 1, '2020-03-01T00:00:00.000000+00:00', 'f', n, 'u', 'h', '{}', x''
+        FROM series
+        """
+    )
+
+    def prune() -> str:
+        return "x" * big.prune(AT - dt.timedelta(days=1), 10)
+
+    assert work(big, prune, 0) < 1_000
+    assert work(big, lambda: [big.last_import(1, "7")], 1) < 1_000
