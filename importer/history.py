@@ -11,7 +11,6 @@ from importer.archive import unpack_frame, unpack_table
 from importer.errors import EXIT_INTERRUPTED, UsageError
 from importer.ledger.port import Ledger
 from importer.model import Outcome, Status
-from importer.nearest import did_you_mean, nearest
 from importer.plan import Knowledge, plan
 from importer.reading import to_reading
 from importer.records import Entry, EntryState, Run
@@ -24,25 +23,6 @@ DIED = Outcome(
     0, Status.NOT_SENT, message="Not sent: the run ended before its turn. Run the file again."
 )
 
-LATEST = 1_000
-"""Among how many runs one like an unknown one is looked for."""
-
-
-def find_run(ledger: Ledger, run_id: str) -> Run:
-    """Return a run by its name.
-
-    Raises:
-        UsageError: When there is none.
-    """
-    run = ledger.run(run_id)
-    if run is None:
-        near = nearest(run_id, (known.start.id for known in ledger.runs(LATEST)))
-        raise UsageError(
-            f'The ledger knows no run "{run_id}".{did_you_mean(near)} `import-invoices runs` lists '
-            "those it knows."
-        )
-    return run
-
 
 def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
     """Write the results of a run again, as they were, or as they are if the run never ended.
@@ -53,16 +33,23 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
         output: Where to; `.xlsx` or `.csv`.
 
     Raises:
-        UsageError: When nothing can be written there.
+        UsageError: When nothing can be written there, or the run's table was emptied.
         FileError: When writing fails.
     """
+    if run.pruned:
+        raise UsageError(
+            f"The results of run {run.start.id} can't be written again: its rows were emptied, "
+            "being older than --keep-results. Import the same file again to get them: what was "
+            "created is not created again. `import-invoices status REFERENCE` still tells all of "
+            "one invoice."
+        )
     place = prepare_output(output)
     table = unpack_table(run.start.table)
     options = json.loads(run.start.options)
     invoices = interpret(table, to_reading(options, run.start.at))
     outcomes = (
         _remaining(ledger, run, table, invoices)
-        if run.end is None
+        if run.end is None or not run.end.outcomes
         else unpack_frame(run.end.outcomes)
     )
     accounts = {account.id: account for account in ledger.accounts()}
@@ -82,7 +69,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
 
 
 def _remaining(ledger: Ledger, run: Run, table: Table, invoices: Invoices) -> pl.DataFrame:
-    """Return what became of the rows of a run that was killed, from its attempts."""
+    """Return what became of the rows of a run that never got to its end, from its attempts."""
     keys = invoices.frame["key"].drop_nulls().to_list()
     entries = ledger.entries(run.start.account_id, keys)
     made_then = {key for key, entry in entries.items() if _made_in(entry, run)}

@@ -6,6 +6,9 @@ import itertools
 import os
 from pathlib import Path
 
+REPORTS = Path("reports")
+"""The folder that results go to unless another is named."""
+
 
 def free_name(path: Path) -> Path:
     """Return a path, or the same with `-2`, `-3`, … behind its name, that nothing has."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import getpass
-import json
-import os
-import platform
 import random
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from importer.archive import pack_frame, pack_table
 from importer.campaign import Campaign, Terms
 from importer.clock import Clock
 from importer.errors import FileError, StoppedError
@@ -22,10 +17,10 @@ from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
 from importer.preview import Preview, preview_plan
-from importer.printable import printable
 from importer.reading import read_invoices
 from importer.recognise import say_imported
-from importer.records import Account, RunEnd, RunStart
+from importer.recording import Record, prune
+from importer.records import Account
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
 from importer.signals import Signals
@@ -38,6 +33,10 @@ from importer.workbook import default_output, prepare_output, require_room, writ
 class Events(Listener, Protocol):
     """Who is told how a run goes, and asked whether it may."""
 
+    def on_run(self, run_id: str) -> None:
+        """The run has its name; nothing was sent yet."""
+        ...
+
     def on_lock_wait(self, seconds: float) -> None:
         """Another run is sending; it is waited for, so long at most."""
         ...
@@ -48,6 +47,18 @@ class Events(Listener, Protocol):
 
     def on_plan(self, preview: Preview) -> bool:
         """The plan is made; return whether it may be carried out."""
+        ...
+
+
+class Courier(Protocol):
+    """Who brings files by themselves; heard while no other run of the account can send."""
+
+    def admit(self, table: Table) -> None:
+        """The file was read, nothing else was done; what is raised here keeps it back."""
+        ...
+
+    def keep(self, report: Report) -> None:
+        """The results are written."""
         ...
 
 
@@ -75,7 +86,13 @@ class Sent:
 
 
 def import_file(
-    settings: Settings, api: Api, *, ledger: Ledger, clock: Clock, events: Events
+    settings: Settings,
+    api: Api,
+    *,
+    ledger: Ledger,
+    clock: Clock,
+    events: Events,
+    courier: Courier | None = None,
 ) -> Report:
     """Import a file: every row becomes an invoice, or a reason why not, in a results file.
 
@@ -85,6 +102,7 @@ def import_file(
         ledger: The durable record.
         clock: What waits.
         events: Who is told, and asked.
+        courier: Who brings the file, if it isn't a person.
 
     Returns:
         The report that the results file was written from.
@@ -101,10 +119,12 @@ def import_file(
     account = ledger.account(api.account_url, api.account)
     warnings = say_imported(ledger, account, table.sha256)
     with ledger.sender(account, settings.wait, lambda: events.on_lock_wait(settings.wait)):
+        if courier is not None:
+            courier.admit(table)
         # Inside, so that two runs of one second don't choose one name.
         output = prepare_output(settings.output or default_output(settings.file, started))
         require_room(table, output)
-        return _Run(
+        report = _Run(
             settings=settings,
             api=api,
             account=account,
@@ -118,15 +138,9 @@ def import_file(
             warnings=warnings,
             id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
         ).carry_out()
-
-
-def whoami() -> tuple[str, str]:
-    """Return the OS user and the machine's name, for the record."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in some containers
-        user = "unknown"
-    return user, platform.node()
+        if courier is not None:
+            courier.keep(report)
+        return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,14 @@ class _Run:
     id: str
 
     def carry_out(self) -> Report:
-        sent = asyncio.run(self._deal())
+        self.events.on_run(self.id)
+        record = Record(self.settings, self.table, self.account, self.started, self.id)
+        record.begin(self.ledger)
+        try:
+            sent = asyncio.run(self._deal())
+        except BaseException as exc:
+            record.give_up(self.ledger, exc, self.clock.now())
+            raise
         report = self._report(sent, self.output)
         self.events.on_phase("Writing the results")
         try:
@@ -155,11 +176,13 @@ class _Run:
         except FileError as exc:
             report = self._report(replace(sent, stopped=str(exc).rstrip(".")), None)
         try:
-            self.ledger.finish_run(self.id, self._end(report))
+            record.end(self.ledger, report, self.clock.now())
         except StoppedError as exc:
             report = self._report(
                 replace(sent, stopped=str(exc).rstrip(".")), report.summary.output
             )
+        else:
+            prune(self.ledger, self.clock.now(), self.settings.keep_results)
         return report
 
     def _restrict(self, planned: Plan) -> tuple[Plan, int]:
@@ -206,15 +229,11 @@ class _Run:
             if asks and not self.events.on_plan(self._preview(planned, left)):
                 raise StoppedError("You said no: nothing was sent.")
             with signals.heeded():
-                await self._send(campaign, planned)
+                try:
+                    await campaign.send(planned)
+                except StoppedError as exc:
+                    campaign.stop(str(exc))
         return sum_up(campaign, planned, interrupted=bool(signals.received), left=left)
-
-    async def _send(self, campaign: Campaign, planned: Plan) -> None:
-        self.ledger.start_run(self._start(pack_table(self.table)))
-        try:
-            await campaign.send(planned)
-        except StoppedError as exc:
-            campaign.stop(str(exc))
 
     def _terms(self) -> Terms:
         settings = self.settings
@@ -226,20 +245,6 @@ class _Run:
             headers={field: self.invoices.columns.header(field) for field in Field},
         )
         return Terms(sending, settings.rate, settings.lookup_delay, settings.check_server)
-
-    def _start(self, table: bytes) -> RunStart:
-        user, host = whoami()
-        return RunStart(
-            id=self.id,
-            account_id=self.account.id,
-            at=self.started,
-            file=os.fsencode(self.table.source).decode(errors="replace"),
-            sha256=self.table.sha256,
-            user=user,
-            host=host,
-            options=printable(json.dumps(asdict(self.settings), default=str)),
-            table=table,
-        )
 
     def _report(self, sent: Sent, output: Path | None) -> Report:
         invoices = sent.invoices
@@ -257,17 +262,6 @@ class _Run:
             left=sent.left,
         )
         return build_report(self.table, invoices, outcomes, conduct)
-
-    def _end(self, report: Report) -> RunEnd:
-        summary = report.summary
-        return RunEnd(
-            at=self.clock.now(),
-            counts={status.value: rows for status, rows in summary.counts.items()},
-            exit_code=summary.exit_code,
-            output=printable(str(summary.output)) if summary.output is not None else None,
-            error=summary.error,
-            outcomes=pack_frame(report.outcomes),
-        )
 
 
 def sum_up(campaign: Campaign, planned: Plan, *, interrupted: bool, left: int = 0) -> Sent:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from importer.examples import hold_examples
 from importer.ledger.port import Ledger
 from importer.likeness import NUMBER, with_known, zero_key
-from importer.model import Status
 from importer.plan import Knowledge
 from importer.records import Account, EntryState
 from importer.table import Invoices
@@ -52,7 +51,7 @@ def recognise(
 def say_imported(ledger: Ledger, account: Account, sha256: str) -> tuple[str, ...]:
     """Return a warning where this very file was imported before."""
     run = ledger.last_import(account.id, sha256)
-    if run is None or (run.end is not None and not run.end.counts.get(Status.CREATED)):
+    if run is None:
         return ()
     warning = (
         f"This very file was imported already, at {run.start.at:%Y-%m-%d %H:%M} UTC (run "

@@ -9,24 +9,24 @@ import shlex
 from pathlib import Path
 
 from importer.errors import UsageError
-from importer.names import free_name
+from importer.names import REPORTS, free_name
 from importer.table import STDIN
 
-REPORTS = Path("reports")
 SUFFIXES = (".xlsx", ".csv")
 
 
-def default_output(file: Path, at: dt.datetime) -> Path:
+def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     """Return a free name for the results of a file: `reports/<stem>-<YYYYmmdd-HHMMSS>.xlsx`.
 
     Args:
         file: The file that is imported.
         at: The time to name; where its second is taken, `-2`, `-3`, … follows.
+        folder: Where the results are to be.
     """
     plain = file.with_suffix("") if file.suffix.lower() == ".gz" else file
     stem = "stdin" if file == STDIN else plain.stem
     name = f"{stem}-{at:%Y%m%d-%H%M%S}"
-    return free_name(REPORTS / f"{name}.xlsx")
+    return free_name(folder / f"{name}.xlsx")
 
 
 def prepare_output(path: Path) -> Path:
