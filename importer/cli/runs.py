@@ -2,59 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.cli.history import opened
+from importer.cli.completion import complete_runs
+from importer.cli.fields import run_fields, to_json
+from importer.cli.history import find_run, opened
+from importer.cli.kinds import Whole
 from importer.cli.options import PATH, options
 from importer.cli.screen import tell
+from importer.printable import printable
 from importer.records import Run
+from importer.settings import Settings
 
 if TYPE_CHECKING:
     from importer.ledger.sqlite import SqliteLedger
 
 MOST = 50
+"""How many runs are listed unless --last says otherwise."""
+
+ELSEWHERE = ("file", "ledger", "output")
+"""Settings that are no news beside what else is shown."""
 
 
 @click.command("runs")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_runs)
 @click.option("--output", type=PATH, metavar="PATH", help="Write the run's results again.")
-@options("--ledger")
-def command(run: str | None, output: Path | None, ledger: Path | None) -> None:
-    """List the latest runs; or show RUN; or write its results again with --output."""
+@click.option(
+    "--last",
+    type=Whole(min=1),
+    metavar="N",
+    help=f"How many runs to list, the newest first.  [default: {MOST}]",
+)
+@options(
+    "--ledger",
+    "--json",
+    helps={"--json": "Print one object for machines: `runs`, a list; of RUN `run`, an object."},
+)
+def command(
+    run: str | None, output: Path | None, last: int | None, ledger: Path | None, *, as_json: bool
+) -> None:
+    """List the latest runs; or show all of RUN; or write its results again with --output."""
     if run is None and output is not None:
         raise click.UsageError(
             "--output writes the results of one run: name it, such as `import-invoices runs RUN "
             "--output results.xlsx`. `import-invoices runs` lists them."
         )
+    if run is not None and last is not None:
+        raise click.UsageError(f"--last is for the list of runs: leave it out, or leave out {run}.")
     with opened(ledger) as store:
         if run is None:
-            tell("\n".join(_line(known) for known in store.runs(MOST)) or "No runs yet.")
+            _list(store, last or MOST, as_json=as_json)
         else:
-            tell("\n".join(_one(store, run, output)))
+            _show(store, run, output, as_json=as_json)
 
 
-def _one(store: SqliteLedger, run_id: str, output: Path | None) -> Iterator[str]:
-    from importer.history import find_run, rewrite_results  # noqa: PLC0415 heavy
+def _list(store: SqliteLedger, most: int, *, as_json: bool) -> None:
+    runs = store.runs(most + 1)
+    more, runs = len(runs) > most, runs[:most]
+    accounts = {account.id: account for account in store.accounts()}
+    if as_json:
+        told = [run_fields(run, accounts[run.start.account_id]) for run in runs]
+        tell(to_json(runs=told))
+        return
+    several = len({run.start.account_id for run in runs}) > 1
+    names = [str(accounts[run.start.account_id]) if several else "" for run in runs]
+    tell("\n".join(_table(runs, names)) or "No runs yet.")
+    if more:
+        tell(f"There are older ones: import-invoices runs --last {2 * most}", err=True)
 
-    run = find_run(store, run_id)
-    yield _line(run)
-    yield f"  by {run.start.user}@{run.start.host}, file {run.start.file}"
-    if run.end is not None and run.end.output is not None:
-        yield f"  results: {run.end.output}"
-    if run.end is not None and run.end.error is not None:
-        yield f"  stopped: {run.end.error}"
-    if output is not None:
-        yield f"Results: {rewrite_results(store, run, output).summary.output}"
+
+def _table(runs: Sequence[Run], accounts: Sequence[str]) -> Iterator[str]:
+    """Yield a line a run, its columns aligned."""
+    files = [_name(run) for run in runs]
+    widths = [max(map(len, column), default=0) for column in (files, accounts)]
+    for run, *texts in zip(runs, files, accounts, strict=True):
+        cells = [text.ljust(width) for text, width in zip(texts, widths, strict=True) if width]
+        yield "  ".join([_when(run), *cells, _result(run)])
 
 
-def _line(run: Run) -> str:
-    name = Path(run.start.file).name
-    head = f"{run.start.id}  {run.start.at:%Y-%m-%d %H:%M} UTC  {name}"
-    if run.end is None:
-        return f"{head}  goes on, or was killed"
-    counts = ", ".join(f"{status} {rows}" for status, rows in run.end.counts.items() if rows)
-    return f"{head}  exit {run.end.exit_code}: {counts}"
+def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: bool) -> None:
+    run = find_run(store, run_id, tables=output is not None)
+    written = None if output is None else _write(store, run, output)
+    account = next(a for a in store.accounts() if a.id == run.start.account_id)
+    if as_json:
+        told = {"run": run_fields(run, account), "written": written and printable(str(written))}
+        tell(to_json(**told))
+        return
+    tell("\n".join([f"{_when(run)}  {_name(run)}  {_result(run)}", *_details(run, str(account))]))
+    if written is not None:
+        tell(f"Results: {printable(str(written))}")
+
+
+def _write(store: SqliteLedger, run: Run, output: Path) -> Path | None:
+    from importer.history import rewrite_results  # noqa: PLC0415 heavy
+
+    return rewrite_results(store, run, output).summary.output
+
+
+def _details(run: Run, account: str) -> Iterator[str]:
+    """Yield all else that is known of a run, a line each."""
+    start, end = run.start, run.end
+    again = f"import-invoices runs {start.id} --output results.xlsx"
+    yield f"  by {start.user}@{start.host}, file {printable(start.file)}"
+    yield f"  SHA-256: {start.sha256}"
+    yield f"  account: {account}"
+    yield f"  options: {_options(json.loads(start.options)) or 'none but the defaults'}"
+    if end is not None:
+        yield f"  ended: {end.at:%Y-%m-%d %H:%M:%S} UTC, {_duration(run)}"
+    if end is not None and end.error is not None:
+        yield f"  stopped: {end.error}"
+    if end is not None and end.output is not None:
+        gone = "" if Path(end.output).exists() else " (no longer there, or not from here)"
+        yield f"  results: {end.output}{gone}"
+    if run.pruned:
+        yield "  its rows were emptied, being older than --keep-results: no results can be written"
+    else:
+        yield f"  results again: {again}"
+
+
+def _options(given: dict[str, Any]) -> str:
+    """Return the options of a run that aren't what they are by default, as they are typed."""
+    usual = {f.name: f.default for f in fields(Settings) if f.name in given}
+    return " ".join(
+        _option(name, given[name])
+        for name, default in usual.items()
+        if name not in ELSEWHERE and given[name] not in (default, {})
+    )
+
+
+def _option(name: str, value: Any) -> str:  # noqa: ANN401 JSON's
+    option = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{option}" if value else f"--no-{option}"
+    if isinstance(value, dict):
+        value = "; ".join(f"{key}={name}" for key, name in value.items())
+    if isinstance(value, float):
+        value = f"{value:g}"
+    return f"--{option} {shlex.quote('auto' if value is None else str(value))}"
+
+
+def _when(run: Run) -> str:
+    return f"{run.start.id}  {run.start.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _name(run: Run) -> str:
+    return printable(Path(run.start.file).name)
+
+
+def _result(run: Run) -> str:
+    """Return how a run ended, in one line."""
+    end = run.end
+    if end is None:
+        return "goes on, or was killed"
+    counts = ", ".join(f"{status} {rows:,}" for status, rows in end.counts.items() if rows)
+    why = end.error if not end.counts else None
+    return f"exit {end.exit_code}: {counts or why or 'no rows'}"
+
+
+def _duration(run: Run) -> str:
+    """Return how long a run took, in the two largest units."""
+    seconds = 0.0 if run.end is None else (run.end.at - run.start.at).total_seconds()
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if hours:
+        return f"after {hours} h {minutes % 60} min"
+    return f"after {minutes} min {int(seconds % 60)} s" if minutes else f"after {seconds:.1f} s"

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.history import opened
+from importer.cli.completion import complete_references
+from importer.cli.fields import entry_fields, to_json
+from importer.cli.history import opened, runs_of
 from importer.cli.options import options
 from importer.cli.screen import tell
 from importer.model import reference_key
@@ -22,6 +24,7 @@ from importer.records import (
     Entry,
     EntryState,
     ReplyKind,
+    Run,
     Settlement,
     Verdict,
 )
@@ -53,19 +56,44 @@ VERDICTS = {
 
 
 @click.command("status")
-@click.argument("reference", required=False)
+@click.argument("reference", required=False, shell_complete=complete_references)
 @click.option("--in-doubt", is_flag=True, help="List every reference that is in doubt.")
-@options("--ledger")
-def command(reference: str | None, *, in_doubt: bool, ledger: Path | None) -> None:
+@options(
+    "--ledger",
+    "--json",
+    helps={"--json": "Print one object for machines, with `references`, a list."},
+)
+def command(reference: str | None, *, in_doubt: bool, ledger: Path | None, as_json: bool) -> None:
     """Show all that is known of REFERENCE, attempt by attempt; or what is in doubt."""
     if (reference is None) is not in_doubt:
         raise click.UsageError(
             "Name one REFERENCE, such as `import-invoices status INV-7`, or say --in-doubt."
         )
     with opened(ledger) as store:
+        if as_json:
+            tell(_json(store, reference))
+            return
         known = list_doubts(store, ledger) if reference is None else _known(store, reference)
         lines = list(known) or [_nothing(store, reference)]
     tell("\n".join(lines))
+
+
+def _json(store: SqliteLedger, reference: str | None) -> str:
+    """Return what is known of a reference, or of all that are in doubt, for machines."""
+    found = [
+        (account, entry)
+        for account in store.accounts()
+        for entry in (
+            store.in_doubt(account.id) if reference is None else _of(store, account, reference)
+        )
+    ]
+    runs = runs_of(store, (entry for _, entry in found))
+    return to_json(references=[entry_fields(entry, account, runs) for account, entry in found])
+
+
+def _of(store: Ledger, account: Account, reference: str) -> list[Entry]:
+    """Return what an account knows of a reference: one entry, or none."""
+    return list(store.entries(account.id, [reference_key(reference)]).values())
 
 
 def _nothing(store: SqliteLedger, reference: str | None) -> str:
@@ -82,11 +110,13 @@ def _nothing(store: SqliteLedger, reference: str | None) -> str:
 
 
 def _known(store: SqliteLedger, reference: str) -> Iterator[str]:
-    key = reference_key(reference)
     for account in store.accounts():
-        if (entry := store.entries(account.id, [key]).get(key)) is not None:
-            yield f"{entry.reference} ({account}): {_state(entry)}"
-            yield from (f"  {_attempt(attempt)}" for attempt in entry.attempts)
+        for entry in _of(store, account, reference):
+            runs = runs_of(store, [entry])
+            yield f"{printable(entry.reference)} ({account}): {_state(entry)}"
+            for attempt in entry.attempts:
+                yield f"  {_attempt(attempt)}"
+                yield f"    {_origin(attempt, runs[attempt.run_id])}"
 
 
 def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
@@ -121,8 +151,8 @@ def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
 
 def _files(store: Ledger, entries: Iterable[Entry]) -> str:
     """Return the names of the files that in-doubt rows were sent from."""
-    runs = (store.run(run) for run in {entry.attempts[-1].run_id: None for entry in entries})
-    names = list(dict.fromkeys(Path(run.start.file).name for run in runs if run is not None))
+    runs = runs_of(store, entries).values()
+    names = list(dict.fromkeys(Path(run.start.file).name for run in runs))
     return printable(names[0]) if len(names) == 1 else "the same files"
 
 
@@ -155,7 +185,17 @@ def _attempt(attempt: Attempt) -> str:
     number = resolution.invoice.number if resolution.invoice is not None else ""
     verdict = VERDICTS[resolution.verdict].format(number)
     by = "the API's listing" if resolution.by == "listing" else resolution.by
-    return f"{told}; {verdict} by {by}, {_at(resolution.at)}"
+    detail = f" ({resolution.detail})" if resolution.detail else ""
+    return f"{told}; {verdict} by {by}, {_at(resolution.at)}{detail}"
+
+
+def _origin(attempt: Attempt, run: Run) -> str:
+    """Return where an attempt came from, and the status that the API answered with."""
+    start, settlement = run.start, attempt.settlement
+    answered = settlement.http_status if settlement is not None else None
+    status = "" if answered is None else f"; HTTP {answered}"
+    file = printable(start.file)
+    return f"row {attempt.create.row} of {file}, imported by {start.user}@{start.host}{status}"
 
 
 def _reply(settlement: Settlement | None) -> str:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import getpass
+import hashlib
+import platform
 import re
+import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from desk import Desk, Finished, finish, read_results, rows
-from odd_api import Gate, Invoice, OddApi, Reply, created, odd_api
+from books_api import BooksApi
+from desk import SCRIPT, Desk, Finished, finish, read_results, row, rows
+from odd_api import Gate, Invoice, OddApi, Reply, created, detail, odd_api
+from terminal import terminal
+
+from importer.cli.fields import ATTEMPT_FIELDS, REFERENCE_FIELDS, RUN_FIELDS
 
 
 def answer(invoice: Invoice, number: int) -> Reply | None:
@@ -143,6 +155,241 @@ def test_the_results_of_a_killed_run_are_written_from_its_attempts(desk: Desk, a
     assert again.code == 0, again.err
     statuses = [result["status"] for result in read_results(desk.folder / "again.csv")]
     assert statuses == ["created", "in_doubt", "not_sent", "not_sent", "not_sent"]
+
+
+def settled_but_not_ended(desk: Desk) -> None:
+    """Make the ledger one whose run was killed after its last answer, before its end."""
+    with closing(sqlite3.connect(desk.ledger)) as db, db:
+        db.execute(
+            "UPDATE run SET ended_at = NULL, counts = NULL, exit_code = NULL, outcomes = NULL"
+        )
+
+
+def test_the_results_of_a_run_killed_at_its_very_end_are_whole(desk: Desk, lossy: OddApi) -> None:
+    """Every row was settled, only the end is missing: the same results come out."""
+    first = import_rows(desk, lossy)
+    settled_but_not_ended(desk)
+    run = first.summary["run_id"]
+    assert desk.run("runs", run, "--output", "again.xlsx").code == 0
+    again = read_results(desk.folder / "again.xlsx")
+    assert [row["status"] for row in again] == ["created", "in_doubt", "created"]
+    assert [row["invoice_number"] for row in again] == [
+        row["invoice_number"] for row in first.results
+    ]
+    told = desk.run("runs", run, "--json").summary["run"]
+    assert (told["ended_at"], told["counts"], told["exit_code"]) == (None, None, None)
+
+
+def test_a_run_killed_before_its_first_send_is_known(desk: Desk, books: BooksApi) -> None:
+    """While the API is listed nothing was sent yet: the run is there, and so are its results."""
+    listed, go_on = threading.Event(), threading.Event()
+
+    def hold(_: int) -> Reply:
+        listed.set()
+        go_on.wait(20)
+        return Reply(200, b"[]")
+
+    books.listing = hold
+    file = desk.csv("a.csv", [*rows(2), row("A-3", Currency="dollars")])
+    with desk.started(file, "--api-url", books.url) as process:
+        assert listed.wait(20)
+        process.kill()
+        finish(process)
+    go_on.set()
+    [line] = desk.run("runs").out.splitlines()
+    assert "goes on, or was killed" in line
+    assert desk.run("runs", line.split()[0], "--output", "again.csv").code == 0
+    statuses = [result["status"] for result in read_results(desk.folder / "again.csv")]
+    assert statuses == ["not_sent", "not_sent", "invalid"]
+
+
+def test_a_run_that_was_declined_is_known(desk: Desk, api: OddApi) -> None:
+    """A no, or Ctrl-C, at the question: kept with the exit code; already created rows stay so."""
+    first = desk.run(desk.csv("a.csv", rows(1)), "--api-url", api.url, "--json")
+    file = desk.csv("a.csv", rows(2))
+    with terminal(desk, file, "--api-url", api.url) as screen:
+        screen.read_until("[Y/n]")
+        screen.type("n\n")
+        assert screen.end() == 4
+    with terminal(desk, file, "--api-url", api.url) as screen:
+        screen.read_until("[Y/n]")
+        screen.interrupt()
+        assert screen.end() == 130
+    interrupted, declined, imported = desk.run("runs", "--json").summary["runs"]
+    assert imported["run_id"] == first.summary["run_id"]
+    assert [(run["exit_code"], run["error"]) for run in (declined, interrupted)] == [
+        (4, "You said no: nothing was sent"),
+        (130, "interrupted"),
+    ]
+    assert "exit 4: You said no" in desk.run("runs").out
+    assert desk.run("runs", declined["run_id"], "--output", "no.csv").code == 0
+    statuses = [result["status"] for result in read_results(desk.folder / "no.csv")]
+    assert statuses == ["already_created", "not_sent"]
+
+
+def test_runs_are_listed_in_columns_newest_first(desk: Desk, api: OddApi) -> None:
+    """Columns under one another; accounts where there are several; how to see older ones."""
+    for name, account in (("a.csv", "default"), ("a longer name.csv", "shop-2"), ("b.csv", "x")):
+        desk.run(desk.csv(name, rows(1)), "--api-url", api.url, "--account", account)
+    lines = desk.run("runs").out.splitlines()
+    assert [line.split("  ")[2] for line in lines] == ["b.csv", "a longer name.csv", "a.csv"]
+    assert len({line.index("exit 0: created 1") for line in lines}) == 1
+    assert f"shop-2 at {api.url}" in lines[1]
+    last = desk.run("runs", "--last", "2")
+    assert (len(last.out.splitlines()), api.url in last.out) == (2, True)
+    assert "older ones: import-invoices runs --last 4" in last.err
+    assert desk.run("runs", "--last", "3").err == ""
+    assert desk.run("runs", "20270101-000000-abcd", "--last", "3").code == 2
+
+
+def test_a_run_is_told_whole(desk: Desk, api: OddApi) -> None:
+    """Who, where, which bytes, for whom, with which options, how long, with what result."""
+    file = desk.csv("a.csv", rows(2))
+    words = ("--api-url", api.url, "--rate", "500", "--strict", "--no-check-server")
+    done = desk.run(file, *words, "--columns", "Note=note; Due=due_date", "--json")
+    told = desk.run("runs", done.summary["run_id"]).out
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    for text in (
+        f"by {getpass.getuser()}@{platform.node()}, file {file}",
+        f"SHA-256: {digest}",
+        f"account: default at {api.url}",
+        "--columns 'Note=note; Due=due_date' --rate 500 --strict --lookup-delay 0 --no-check-",
+        " s\n",
+        f"results: {done.summary['output']}\n",
+    ):
+        assert text in told
+    Path(done.summary["output"]).rename(desk.folder / "moved.xlsx")
+    assert "no longer there" in desk.run("runs", done.summary["run_id"]).out
+
+
+def test_what_is_told_of_runs_to_machines(desk: Desk, api: OddApi) -> None:
+    """One object, its fields pinned: they are only ever added to."""
+    file = desk.csv("a.csv", rows(1))
+    done = desk.run(file, "--api-url", api.url, "--json")
+    listed = desk.run("runs", "--json").summary
+    assert (list(listed), listed["schema_version"]) == (["schema_version", "runs"], 1)
+    (run,) = listed["runs"]
+    assert list(run) == [
+        "run_id",
+        "account",
+        "started_at",
+        "ended_at",
+        "duration_s",
+        "user",
+        "host",
+        "file",
+        "sha256",
+        "options",
+        "counts",
+        "output",
+        "exit_code",
+        "error",
+        "pruned",
+    ]
+    assert list(run) == list(RUN_FIELDS)
+    for name in ("run_id", "account", "file", "counts", "output", "exit_code", "error"):
+        assert run[name] == done.summary[name]
+    assert run["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (run["options"]["rate"], run["pruned"]) == (10, False)
+    assert 0 < run["duration_s"] < 60
+    one = desk.run("runs", run["run_id"], "--json").summary
+    assert one == {"schema_version": 1, "run": run, "written": None}
+    again = desk.run("runs", run["run_id"], "--json", "--output", "x.csv").summary
+    assert again["written"] == str(desk.folder / "x.csv")
+
+
+def test_what_is_told_of_a_reference_to_machines(desk: Desk, lossy: OddApi) -> None:
+    """Every account's entry with every attempt, its run's file and user, and the verdict."""
+    import_rows(desk, lossy)
+    desk.run(desk.csv("b.csv", rows(1)), "--api-url", lossy.url, "--account", "shop-2")
+    doubts = desk.run("status", "--in-doubt", "--json").summary
+    assert (list(doubts), doubts["schema_version"]) == (["schema_version", "references"], 1)
+    assert [(r["reference"], r["state"]) for r in doubts["references"]] == [("A-2", "in_doubt")]
+    desk.run("resolve", "A-2", "--invoice-number", "N-77", "--api-url", lossy.url)
+    (told,) = desk.run("status", "a-2", "--json").summary["references"]
+    assert list(told) == [
+        "reference",
+        "account",
+        "state",
+        "invoice_number",
+        "invoice_id",
+        "attempts",
+    ]
+    assert list(told) == list(REFERENCE_FIELDS)
+    assert (told["state"], told["invoice_number"], told["invoice_id"]) == ("created", "N-77", None)
+    (attempt,) = told["attempts"]
+    assert list(attempt) == [
+        "claimed_at",
+        "run_id",
+        "file",
+        "row",
+        "user",
+        "host",
+        "body",
+        "idempotency_key",
+        "reply",
+        "resolution",
+    ]
+    assert list(attempt) == list(ATTEMPT_FIELDS)
+    assert (attempt["row"], attempt["file"]) == (3, str(desk.folder / "a.csv"))
+    assert attempt["body"]["reference_id"] == "A-2"
+    names = ["invoice_number", "invoice_id"]
+    assert list(attempt["reply"]) == ["kind", "at", "http_status", "detail", *names]
+    assert list(attempt["resolution"]) == ["verdict", "by", "at", "detail", *names]
+    assert (attempt["reply"]["kind"], attempt["resolution"]["verdict"]) == ("lost", "found")
+    both = desk.run("status", "A-1", "--json").summary["references"]
+    assert [entry["account"] for entry in both] == [
+        f"default at {lossy.url}",
+        f"shop-2 at {lossy.url}",
+    ]
+    assert desk.run("status", "--in-doubt", "--json").summary["references"] == []
+
+
+def test_status_tells_where_an_attempt_came_from(desk: Desk, lossy: OddApi) -> None:
+    """The row, the file, who ran it, and the status that the API answered with."""
+    lossy.answer = lambda *_: detail(422, "unknown counterparty")
+    file = import_rows(desk, lossy).summary["file"]
+    told = desk.run("status", "A-2").out
+    who = f"{getpass.getuser()}@{platform.node()}"
+    assert f"row 3 of {file}, imported by {who}; HTTP 422" in told
+
+
+def grow_old(desk: Desk, days: int) -> None:
+    """Let the runs so far have been so many days earlier."""
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    with closing(sqlite3.connect(desk.ledger)) as db, db:
+        db.execute("UPDATE run SET started_at = ?", (at.isoformat(timespec="microseconds"),))
+
+
+def test_old_results_are_emptied_after_a_year(desk: Desk, api: OddApi) -> None:
+    """At the end of a run, or sooner if so told; the run and the attempts stay, and it is said."""
+    run = import_rows(desk, api).summary["run_id"]
+    grow_old(desk, 364)
+    import_rows(desk, api)
+    assert desk.run("runs", run, "--json").summary["run"]["pruned"] is False
+    desk.run(desk.folder / "a.csv", "--api-url", api.url, "--keep-results", "363")
+    after = desk.run("runs", run, "--json").summary["run"]
+    assert (after["pruned"], after["counts"]["created"]) == (True, 3)
+    assert "its rows were emptied, being older than --keep-results" in desk.run("runs", run).out
+    refused = desk.run("runs", run, "--output", "again.xlsx")
+    assert refused.code == 2
+    assert "can't be written again" in refused.err
+    assert "Import the same file again" in refused.err
+    assert not (desk.folder / "again.xlsx").exists()
+    assert "created as N-" in desk.run("status", "A-2").out
+    assert desk.run("runs", "--json").summary["runs"][0]["pruned"] is False
+
+
+@pytest.mark.parametrize("words", [("runs",), ("runs", "RUN"), ("status", "A-1")])
+def test_looking_back_is_light(desk: Desk, api: OddApi, words: tuple[str, ...]) -> None:
+    """Nothing that takes a second to import is imported, unless results are written."""
+    run = import_rows(desk, api).summary["run_id"]
+    named = [run if word == "RUN" else word for word in words]
+    done = desk.run(*named, command=(sys.executable, "-X", "importtime", SCRIPT))
+    assert done.code == 0
+    imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
+    assert "importer.cli.history" in imported
+    assert not imported & {"polars", "pandera", "httpx", "openpyxl", "rich", "asyncio"}
 
 
 def test_an_unknown_run_is_told(desk: Desk, api: OddApi, tmp_path: Path) -> None:

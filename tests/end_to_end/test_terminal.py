@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from desk import Desk, rows
 from odd_api import Invoice, OddApi, Reply, created, detail
@@ -26,7 +28,7 @@ def test_a_yes_sends_and_shows_a_bar(desk: Desk, api: OddApi) -> None:
 
 
 def test_a_no_sends_nothing(desk: Desk, api: OddApi) -> None:
-    """A "no" ends with exit 4; nothing was sent and no run is recorded."""
+    """A "no" ends with exit 4; nothing was sent, and the ledger knows who said no, and when."""
     file = desk.csv("a.csv", rows(3))
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
@@ -34,7 +36,8 @@ def test_a_no_sends_nothing(desk: Desk, api: OddApi) -> None:
         assert screen.end() == 4
     assert "nothing was sent" in screen.shown
     assert api.references == []
-    assert desk.run("runs").out == "No runs yet.\n"
+    (run,) = json.loads(desk.run("runs", "--json").out)["runs"]
+    assert (run["exit_code"], run["error"]) == (4, "You said no: nothing was sent")
 
 
 def test_ctrl_c_at_the_question_sends_nothing(desk: Desk, api: OddApi) -> None:
