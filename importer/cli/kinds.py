@@ -10,6 +10,7 @@ import click
 
 from importer.model import Field
 from importer.nearest import did_you_mean, nearest
+from importer.settings import Secret
 
 
 class Rate(click.ParamType[float | None]):
@@ -105,6 +106,22 @@ class Mapped(click.ParamType[dict[str, str]]):
                 self.fail(f'"{name}" is no field of an invoice.{hint}', param, ctx)
             mapping[header] = name
         return mapping
+
+
+class Hidden(click.ParamType[Secret]):
+    """A text that nobody is shown, such as an address that is as good as a password."""
+
+    name = "text"
+
+    def convert(
+        self,
+        value: str | Secret,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Secret:
+        """Convert what the user wrote."""
+        del param, ctx
+        return value if isinstance(value, Secret) else Secret(value.strip())
 
 
 POSITIVE = Finite(min=0.001, max=100_000)

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+from click.core import ParameterSource
+
 from importer.cli.paint import DOUBTFUL, paint
 from importer.cli.plan import plan_lines, title
 from importer.cli.problems import problem_lines
@@ -83,16 +86,27 @@ def _columns(checked: Checked) -> Iterator[str]:
     for number, (place, header) in enumerate(zip(places, table.headers, strict=True)):
         field = fields.get(str(number))
         if field is not None:
-            rows.append((place, header, f"{field}{HOW[columns[field].match]}"))
+            rows.append((place, header, f"{field}{_how(columns[field].match)}"))
         elif header:
             carried += 1
             if carried <= CARRIED:
                 rows.append((place, header, "nothing: carried to the results"))
     if carried > CARRIED:
         rows.append(("…", f"{carried - CARRIED:,} more", "nothing: carried to the results"))
-    missing = [field for field in Field if field not in columns]
-    rows.extend(("", "none", f"{field}, which may be left out") for field in missing)
+    for field in Field:
+        if (default := checked.columns.defaults.get(field)) is not None:
+            rows.append(("", "none", f"{field}: {_shortened(printable(default))}, from [defaults]"))
+        elif field not in columns:
+            rows.append(("", "none", f"{field}, which may be left out"))
     yield from _aligned(rows)
+
+
+def _how(match: Match) -> str:
+    """Return how a column was told to be a field's; a mapping has one place where it is said."""
+    ctx = click.get_current_context(silent=True)
+    source = None if ctx is None else ctx.get_parameter_source("columns")
+    by_file = match is Match.MAPPING and source is ParameterSource.DEFAULT_MAP
+    return ", since [columns] says so" if by_file else HOW[match]
 
 
 def _aligned(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
