@@ -1,0 +1,141 @@
+"""What is said of the files of an inbox, besides the summary of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from importer.cli.jsonlog import Level, json_log
+from importer.cli.screen import screen_width, tell, wrap
+from importer.cli.telling import TELLER
+from importer.errors import EXIT_OK, ImporterError
+from importer.inbox import QUIET_S, Inbox
+from importer.model import Status
+from importer.printable import printable
+from importer.records import FileVerdict
+
+if TYPE_CHECKING:  # heavy: an inbox with nothing new must not pay for it
+    from importer.report import Summary
+
+NAMED = 5
+"""How many files are named in one line at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says what is no summary of a run.
+
+    Attributes:
+        quiet: Say problems alone.
+        as_json: Standard output is for machines.
+    """
+
+    quiet: bool
+    as_json: bool
+
+    def say(self, line: str) -> None:
+        """Say something that one may like to know, in a line that is fit for the terminal."""
+        if not self.quiet:
+            self._tell(line, err=self.as_json or json_log() is not None)
+
+    def warn(self, line: str) -> None:
+        """Say something that one should know."""
+        self._tell(f"Warning: {line}", err=True)
+
+    def tell_error(self, error: ImporterError, file: Path) -> None:
+        """Say why a file came to nothing, as the command does for a single one."""
+        message, code = str(error), error.exit_code
+        if (log := json_log()) is not None:
+            log.event(Level.ERROR, "error", message, exit_code=code, file=printable(file.name))
+        else:
+            tell(f"import-invoices: {message}", err=True)
+        if self.as_json:
+            from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
+
+            tell(error_json(message, code, file))
+        TELLER.tell_failure(message, code, file=file)
+
+    @staticmethod
+    def _tell(line: str, *, err: bool) -> None:
+        tell("\n".join(wrap(line, screen_width(err=err))), err=err)
+
+
+def tell_of_others(inbox: Inbox, voice: Voice) -> None:
+    """Say which files are left where they are, and why."""
+    if inbox.young:
+        names = list_names(inbox.young)
+        voice.say(f"Left for later, since written to less than {QUIET_S} s ago: {names}.")
+    if inbox.others:
+        names = list_names(inbox.others)
+        voice.say(f"Left alone, being neither workbooks nor text files: {names}.")
+
+
+def tell_of_rest(files: Sequence[Path], voice: Voice) -> None:
+    """Say that the other files have to wait, for what stopped one would stop them too."""
+    if files:
+        names = list_names([file.name for file in files])
+        voice.warn(f"Left for later: {names}. The same command goes on with them.")
+
+
+def list_names(names: Sequence[str], more: int = 0) -> str:
+    """Return some names as a list, those beyond the first few counted.
+
+    Args:
+        names: The names; at least one.
+        more: How many others there are.
+    """
+    named = [printable(name) for name in names[:NAMED]]
+    if more := more + len(names) - len(named):
+        named.append(f"{more:,} more")
+    *most, last = named
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def total_lines(folder: Path, summaries: Sequence[Summary], failed: int) -> Iterator[str]:
+    """Yield what became of the rows of several files, a line a status.
+
+    Args:
+        folder: Where they were.
+        summaries: What became of each that was imported, at least one.
+        failed: How many came to nothing.
+    """
+    from importer.cli.render import status_lines  # noqa: PLC0415 only where files were imported
+
+    counts, by_currency = Counter[Status](), dict[str, Counter[Status]]()
+    for summary in summaries:
+        counts.update(summary.counts)
+        for currency, by in summary.by_currency.items():
+            by_currency.setdefault(currency, Counter()).update(by)
+    files = "1 file" if len(summaries) == 1 else f"{len(summaries):,} files"
+    others = f"; {failed:,} more came to nothing" if failed else ""
+    yield f"{files} of {printable(str(folder))} together{others}"
+    total = replace(
+        summaries[0],
+        counts={status: counts[status] for status in Status},
+        by_currency=dict(sorted(by_currency.items())),
+    )
+    yield from status_lines(total, set(Status))
+
+
+def say_known(known: Sequence[tuple[Path, FileVerdict]]) -> str:
+    """Return a line about files that were dealt with before and haven't changed."""
+    odd = [
+        f"{file.name}{_remark(file, verdict)}" for file, verdict in known if _remark(file, verdict)
+    ]
+    if not odd:
+        files = "1 file" if len(known) == 1 else f"{len(known):,} files"
+        return f"Dealt with before, and not imported again: {files}."
+    return (
+        f"Dealt with before, and not imported again: {list_names(odd, len(known) - len(odd))}. "
+        "To import one all the same, change it or name it alone."
+    )
+
+
+def _remark(file: Path, verdict: FileVerdict) -> str:
+    """Return what is odd about a file that was dealt with before; empty where nothing is."""
+    if verdict.exit_code != EXIT_OK:
+        return f" (exit code {verdict.exit_code})"
+    return "" if verdict.name == printable(file.name) else f" (the same as {verdict.name})"
