@@ -72,12 +72,12 @@ def place_of(
             yield Place(api.account_url, api.account, api)
     else:
         url = canonical_url(api_url or "", allow_http=allow_http)
-        yield Place(url, account or _find(CLIENT_ID) or "default", None)
+        yield Place(url, account or find_secret(CLIENT_ID) or "default", None)
 
 
 def has_credentials() -> bool:
     """Tell whether the environment holds anything to prove who we are, fit or not."""
-    return any(_find(name) is not None for name in (TOKEN, CLIENT_SECRET))
+    return any(find_secret(name) is not None for name in (TOKEN, CLIENT_SECRET))
 
 
 def to_api(url: str | None, account: str | None, *, allow_http: bool) -> Api:
@@ -103,8 +103,8 @@ def find_credentials() -> Client | Callable[[], Secret]:
     Raises:
         UsageError: When there is nothing, or it is unfit.
     """
-    client_id, client_secret = _find(CLIENT_ID), _find(CLIENT_SECRET)
-    if _find(TOKEN) is not None:
+    client_id, client_secret = find_secret(CLIENT_ID), find_secret(CLIENT_SECRET)
+    if find_secret(TOKEN) is not None:
         read_token()
         return read_token
     if client_id and client_secret:
@@ -138,7 +138,7 @@ def read_token() -> Secret:
         UsageError: When it is no token.
     """
     try:
-        return check_token(_find(TOKEN) or "")
+        return check_token(find_secret(TOKEN) or "")
     except ValueError as exc:
         raise UsageError(
             f"What {TOKEN} holds is no token: {exc}. Copy the token once more, the whole of it "
@@ -146,7 +146,7 @@ def read_token() -> Secret:
         ) from exc
 
 
-def _find(variable: str) -> str | None:
+def find_secret(variable: str) -> str | None:
     """Return a secret from its variable, or from the file that its `…_FILE` names."""
     if os.environ.get(variable):
         return os.environ[variable]

@@ -1,0 +1,121 @@
+"""`--notify`: who is told of a run, and when."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from importer.cli.options import PREFIX
+from importer.cli.render import error_json, summary_json
+from importer.cli.screen import tell
+from importer.cli.target import find_secret
+from importer.errors import EXIT_OK, ImporterError
+from importer.printable import printable
+from importer.settings import Secret
+
+if TYPE_CHECKING:  # heavy
+    from importer.report import Summary
+
+NOTIFY = f"{PREFIX}NOTIFY"
+"""The variable of the address; with `_FILE` behind it, of a file that holds it."""
+
+
+@dataclass(slots=True)
+class Teller:
+    """Who is told of the runs of one command.
+
+    Attributes:
+        url: The webhook's address; None where nobody is to be told.
+        always: Tell of what went well too.
+        name: What the file of the command is called.
+    """
+
+    url: Secret | None = None
+    always: bool = False
+    name: str = ""
+
+    def begin(self, ctx: click.Context, file: Path) -> None:
+        """Find out from a run's options who is to be told, of what comes and of what fails.
+
+        Raises:
+            UsageError: When the address is none, or can't be read.
+        """
+        given = ctx.params
+        self.name = printable(file.name)
+        url = _find_address(ctx, given)
+        if url is None:
+            return
+        from importer.notify import check_webhook  # noqa: PLC0415 `--help` doesn't need it
+
+        check_webhook(url, allow_http=bool(given.get("allow_http")))
+        self.url, self.always = url, given.get("notify_on") == "always"
+
+    def tell(self, summary: Summary) -> None:
+        """Tell of a run, where that is wanted; whatever comes of it, the run stays as it is."""
+        self._tell(summary_json(summary), printable(summary.file.name))
+
+    def _tell(self, summary: str, name: str) -> None:
+        """Tell of what `--json` would print of a file of some name."""
+        told = json.loads(summary)
+        if self.url is None or (told["exit_code"] == EXIT_OK and not self.always):
+            return
+        try:
+            from importer.notify import build_body, post  # noqa: PLC0415 seldom needed
+
+            why = post(self.url, build_body(told, name=name))
+        except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001 what was done stays done
+            why = f"Nobody could be told of this run ({type(exc).__name__})."
+        if why:
+            tell(f"Warning: {why}", err=True)
+
+    def tell_failure(
+        self,
+        message: str,
+        code: int,
+        usage: click.ClickException | None = None,
+        file: Path | None = None,
+    ) -> None:
+        """Tell of a run that came to nothing, even where its options could not all be read.
+
+        Args:
+            message: What is wrong.
+            code: The exit code.
+            usage: What click found wrong with the command, if that is why.
+            file: One of several files, if it is that one's import that came to nothing.
+        """
+        ctx = usage.ctx if isinstance(usage, click.UsageError) else None
+        if self.url is None and ctx is not None and ctx.command.name == "run":
+            try:
+                self.begin(ctx, ctx.params.get("file") or Path("a file"))
+            except ImporterError:
+                return  # one reason at a time
+        self._tell(error_json(message, code, file), self.name)
+
+
+TELLER = Teller()
+"""Who is told; one process is one command."""
+
+
+def _find_address(ctx: click.Context, given: Mapping[str, Any]) -> Secret | None:
+    """Return the address: the option's or the variable's, else the file's, else the rest's."""
+    url: Secret | None = given.get("notify") or _configured(ctx)
+    typed = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    if url is not None and ctx.get_parameter_source("notify") in typed:
+        return url if url.reveal() else None  # --notify "": not this time
+    if os.environ.get(NOTIFY) or os.environ.get(f"{NOTIFY}_FILE"):
+        text = find_secret(NOTIFY)
+        return Secret(text) if text else None
+    return url
+
+
+def _configured(ctx: click.Context) -> Secret | None:
+    """Return what the configuration says, where an error came before it was asked."""
+    said = ctx.lookup_default("notify")
+    return Secret(said.strip()) if isinstance(said, str) else None
