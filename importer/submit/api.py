@@ -131,8 +131,8 @@ class HttpApi:
             async with asyncio.timeout(self._timeout):
                 status, headers, body = await self._exchange(request)
         except NEVER_SENT as exc:
-            denied = _distrust(exc)
-            return Answer(Halt(denied) if denied else NotSent(_unreachable(exc)))
+            denied = distrust(exc)
+            return Answer(Halt(denied) if denied else NotSent(unreachable(exc)))
         except (httpx.TimeoutException, TimeoutError):
             return Answer(Lost(f"no answer within {self._timeout:g} s"))
         except (httpx.HTTPError, httpx.StreamError) as exc:
@@ -177,8 +177,8 @@ class HttpApi:
         except httpx.ReadTimeout:
             return ListingFailed(f"nothing came for {self._timeout:g} s")
         except (httpx.HTTPError, httpx.StreamError) as exc:
-            denied = _distrust(exc)
-            return ListingDenied(denied) if denied else ListingFailed(_unreachable(exc))
+            denied = distrust(exc)
+            return ListingDenied(denied) if denied else ListingFailed(unreachable(exc))
         return Listed()
 
     async def retrieve(self, number: str) -> Retrieved:
@@ -192,7 +192,7 @@ class HttpApi:
         except TokenError as exc:
             return NotRetrieved(str(exc))
         except (httpx.HTTPError, httpx.StreamError, TimeoutError) as exc:
-            return NotRetrieved(_unreachable(exc))
+            return NotRetrieved(unreachable(exc))
         return parse_retrieved(status, hide(body or b"", token.reveal()))
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes | None]:
@@ -220,8 +220,8 @@ class HttpApi:
                 async with asyncio.timeout(self._timeout):
                     status, _, answer = await self._exchange(request)
             except (httpx.HTTPError, httpx.StreamError, TimeoutError) as exc:
-                denied = _distrust(exc)
-                raise TokenError(denied or _unreachable(exc), passing=not denied) from exc
+                denied = distrust(exc)
+                raise TokenError(denied or unreachable(exc), passing=not denied) from exc
             return Grant(status, answer or b"")
 
         return ClientCredentials(obtain, self._clock)
@@ -250,7 +250,7 @@ def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
     return ListingFailed(f"the API answered {status}", wait)
 
 
-def _distrust(exc: BaseException) -> str | None:
+def distrust(exc: BaseException) -> str | None:
     """Return why the API's certificate can't be trusted, where that is the cause of an error."""
     cause: BaseException | None = exc
     while cause is not None:
@@ -262,7 +262,8 @@ def _distrust(exc: BaseException) -> str | None:
     return None
 
 
-def _unreachable(exc: Exception) -> str:
+def unreachable(exc: Exception) -> str:
+    """Return why the API could not be reached, and what to look at."""
     why = "there is no host of this name, or no network" if _is_nameless(exc) else _name(exc)
     return f"the API can't be reached ({why}). Check --api-url and your network"
 

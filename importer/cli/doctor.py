@@ -1,0 +1,171 @@
+"""`import-invoices doctor`: is all there that an import needs, and what to do where it isn't."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from importer.cli.configuration import configuration_of
+from importer.cli.fields import to_json
+from importer.cli.heed import COMPLAINT
+from importer.cli.options import PREFIX, default_ledger, options
+from importer.cli.paint import BAD, DOUBTFUL, paint
+from importer.cli.screen import NARROWEST, screen_width, tell
+from importer.cli.target import CLIENT_ID, CLIENT_SECRET, TOKEN, has_credentials, target, to_api
+from importer.errors import EXIT_OK, EXIT_ROWS, UsageError
+from importer.names import REPORTS
+from importer.printable import printable
+from importer.settings import Api, canonical_url
+
+if TYPE_CHECKING:  # heavy
+    from importer.doctor import Finding, Setup
+    from importer.doctor.facts import Configuration, Target
+
+COLOURS: Mapping[str, str] = {
+    "ok": "green",
+    "warning": DOUBTFUL,
+    "wrong": BAD,
+    "unchecked": "bright_black",
+}
+"""How the states are coloured."""
+
+NO_API = (
+    f"No API is named. Name it with --api-url or {PREFIX}API_URL, or look at the sandbox with "
+    "--sandbox."
+)
+NO_TOKEN = (
+    f"There is none. Put it into {TOKEN}, or name a file that holds it in {TOKEN}_FILE; or set "
+    f"{CLIENT_ID} and {CLIENT_SECRET}."
+)
+
+STATE_WIDTH, NAME_WIDTH = 11, 22
+"""How many characters the columns of states and of names take."""
+
+
+@click.command("doctor")
+@options(
+    "--api-url", "--account", "--allow-http", "--sandbox", "--output", "--ledger", "--timezone",
+    "--timeout", "--json",
+    helps={
+        "--sandbox": "Look at the embedded local API; needs no token.",
+        "--output": "Where the results are to go: its folder is looked at.",
+        "--timeout": "For each answer of the API.",
+        "--json": "Print the findings for machines.",
+    },
+)  # fmt: skip
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> int:  # noqa: ANN401 click's options
+    """Look whether an import could go well from here: API, token, ledger, disks, clocks.
+
+    Nothing is sent and nothing is changed. Exits with 1 where something is wrong.
+    """
+    from importer.clock import SystemClock  # noqa: PLC0415 here, since --help must stay quick
+    from importer.doctor import State, examine, gather  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        findings = examine(gather(_set_up(ctx, given, stack), SystemClock()))
+    code = EXIT_ROWS if any(f.state is State.WRONG for f in findings) else EXIT_OK
+    as_json: bool = given["as_json"]
+    tell("\n".join(_text(findings, screen_width(err=as_json))), err=as_json)
+    if as_json:
+        tell(_json(findings, code))
+    return code
+
+
+def _set_up(ctx: click.Context, given: dict[str, Any], stack: ExitStack) -> Setup:
+    """Return what is to be looked at; what is wrong with the options is looked at too."""
+    from importer.doctor import Setup  # noqa: PLC0415 heavy
+
+    where, api = _aim(given, stack)
+    output: Path | None = given["output"]
+    return Setup(
+        configuration=_configuration(ctx),
+        target=where,
+        api=api,
+        account_url=api.account_url if api is not None else where.url or "",
+        ledger=given["ledger"] or default_ledger(),
+        results=REPORTS if output is None else output.parent,
+        timezone=given["timezone"],
+        zone_given=ctx.get_parameter_source("timezone") is not ParameterSource.DEFAULT,
+        timeout_s=given["timeout"],
+    )
+
+
+def _configuration(ctx: click.Context) -> Configuration:
+    """Return the configuration's file, and what is wrong with it."""
+    from importer.doctor.facts import Configuration  # noqa: PLC0415 heavy
+
+    return Configuration(configuration_of(ctx).path, ctx.meta.get(COMPLAINT, ""))
+
+
+def _aim(given: dict[str, Any], stack: ExitStack) -> tuple[Target, Api | None]:
+    """Return where invoices are to go, and the same with what proves who we are."""
+    from importer.doctor.facts import Target  # noqa: PLC0415 heavy
+
+    if not given["sandbox"]:
+        return _aim_at(given["api_url"], given["account"], allow_http=given["allow_http"])
+    try:
+        api = stack.enter_context(target(**given))
+    except UsageError as exc:
+        return Target(None, problem=str(exc)), None
+    return Target(api.url, api.account, sandbox=True), api
+
+
+def _aim_at(url: str | None, account: str | None, *, allow_http: bool) -> tuple[Target, Api | None]:
+    """Do the same for an API that is no sandbox: the URL first, then the token."""
+    from importer.doctor.facts import Target  # noqa: PLC0415 heavy
+
+    name = account or "default"
+    try:
+        canonical = canonical_url(url or "", allow_http=allow_http)
+    except UsageError as exc:
+        return Target(None, name, NO_API if url is None else str(exc)), None
+    try:
+        if not has_credentials() and not os.environ.get(CLIENT_ID):
+            return Target(canonical, name, token_problem=NO_TOKEN), None
+        api = to_api(url, account, allow_http=allow_http)
+    except UsageError as exc:
+        return Target(canonical, name, token_problem=str(exc)), None
+    return Target(api.url, api.account), api
+
+
+def _text(findings: Sequence[Finding], width: int | None) -> Iterator[str]:
+    """Yield the findings, aligned, and what they come to."""
+    indent = " " * (STATE_WIDTH + NAME_WIDTH)
+    room = None if width is None else max(width - 1 - len(indent), NARROWEST)
+    for finding in findings:
+        state = paint(f"{finding.state:<{STATE_WIDTH}}", COLOURS[finding.state])
+        found, remedy = printable(finding.found), printable(finding.remedy)
+        first, *others = [*_fold(found, room), *_fold(remedy, room)]
+        yield f"{state}{finding.name:<{NAME_WIDTH}}{first}"
+        yield from (f"{indent}{line}" for line in others)
+    yield _verdict(findings)
+
+
+def _fold(text: str, room: int | None) -> list[str]:
+    """Return a text in lines of so many characters at most; in one where nothing limits it."""
+    if room is None:
+        return [text] if text else []
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    if not wrong:
+        return "Nothing is in the way of an import."
+    return f"{'1 thing is' if wrong == 1 else f'{wrong} things are'} wrong: see to that first."
+
+
+def _json(findings: Sequence[Finding], code: int) -> str:
+    checks = [
+        {"name": f.name, "state": f.state.value, "found": f.found, "remedy": f.remedy}
+        for f in findings
+    ]
+    return to_json(checks=checks, exit_code=code)
