@@ -7,12 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
+from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
+from importer.cli.keys import configured
+from importer.cli.loaded import Loaded
 from importer.cli.screen import tell
 from importer.cli.words import object_to, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "importer.cli.run",
@@ -21,6 +28,9 @@ COMMANDS = {
     "runs": "importer.cli.runs",
     "status": "importer.cli.status",
     "resolve": "importer.cli.resolve",
+    "ledger": "importer.cli.ledger",
+    "doctor": "importer.cli.doctor",
+    "config": "importer.cli.config",
     "sandbox": "importer.cli.sandbox",
 }
 """Every command and the module that holds it, imported when it is asked for."""
@@ -41,6 +51,9 @@ A file's name with spaces goes in double quotes: "April invoices.xlsx"
 All commands and options: import-invoices --help"""
 """What is said to whoever types the name of the program alone."""
 
+COMPLETES = "_IMPORT_INVOICES_COMPLETE"
+"""The variable by which a shell asks for completions: click's."""
+
 OF_A_FILE = ("run", "check")
 """The commands whose one word is a file."""
 
@@ -58,15 +71,15 @@ class Main(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
-        return command
+        return configured(importlib.import_module(COMMANDS[cmd_name]).command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of what is neither a command nor an option of the group."""
         ours = {*COMMANDS, *(name for option in self.get_params(ctx) for name in option.opts)}
         if args and (named := args[0] if args[0] in ours else None) in {None, *OF_A_FILE}:
             rest = args if named is None else args[1:]
-            self._check_words(ctx, named, rest)
+            if not ctx.resilient_parsing:  # a shell completes what isn't typed to its end
+                self._check_words(ctx, named, rest)
             args = [named or "run", *rest]
         return super().parse_args(ctx, args)
 
@@ -81,12 +94,25 @@ class Main(click.Group):
             return
         with click.Context(command, info_name=command.name, parent=ctx) as inner:
             given, extra, order = command.make_parser(inner).parse_args(list(rest))
-            if any(param.is_eager for param in order):  # --help
+            if any(param.name == "help" for param in order):
                 return
             values = (given.get(str(p.name)) for p in order if isinstance(p, click.Argument))
             words = [*(value for value in values if isinstance(value, str)), *extra]
             if why := object_to(words, COMMANDS, command=named):
                 raise click.UsageError(why, inner)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer files and the options of `run` too: see `parse_args`."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 for shells alone
+
+        run = self.get_command(ctx, "run")
+        if run is None or not incomplete.startswith("-"):
+            files = CompletionItem(incomplete, type="file")  # first: in bash it forgets the others
+            return [files, *super().shell_complete(ctx, incomplete)]
+        with click.Context(run, info_name="run", parent=ctx, resilient_parsing=True) as inner:
+            own = run.shell_complete(inner, incomplete)
+        offered = [*own, *super().shell_complete(ctx, incomplete)]
+        return list({item.value: item for item in offered}.values())
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the commands, and the options of `run`, since it is the one that is meant."""
@@ -115,25 +141,29 @@ def cli() -> None:
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes one clear message."""
     words = list(sys.argv[1:] if args is None else args)
-    _warn_of_variables()
+    loaded = Loaded(words)
+    if wants_json(words, os.environ):
+        begin_log()
+    if COMPLETES not in os.environ:
+        _warn_of_variables()
     try:
-        code = cli.main(words, prog_name="import-invoices", standalone_mode=False)
+        code = cli.main(words, prog_name="import-invoices", standalone_mode=False, obj=loaded)
     except click.exceptions.NoArgsIsHelpError:
         click.echo(GREETING, err=True)
         sys.exit(EXIT_USAGE)
     except click.BadOptionUsage as exc:
         lacks = "requires an argument" in exc.message
         told = click.UsageError(value_needed(exc.option_name), exc.ctx) if lacks else exc
-        _fail(words, told.format_message(), told.exit_code, told)
+        _fail(loaded, told.format_message(), told.exit_code, told)
     except click.ClickException as exc:
-        _fail(words, exc.format_message(), exc.exit_code, exc)
+        _fail(loaded, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:
-        _fail(words, str(exc), exc.exit_code)
+        _fail(loaded, loaded.name_place(str(exc)), exc.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _fail(words, "Interrupted. Run the same command again to go on.", EXIT_INTERRUPTED)
+        _fail(loaded, "Interrupted. Run the same command again to go on.", EXIT_INTERRUPTED)
     except Exception as exc:  # noqa: BLE001 no traceback may reach a user
         _fail(
-            words,
+            loaded,
             "Something went wrong in import-invoices itself; it is no mistake of yours. Nothing "
             "is lost: what was sent is written down, and running the same command again is safe. "
             f"If it happens again, please report these words: {type(exc).__name__}: {exc}.",
@@ -150,7 +180,7 @@ def _warn_of_variables() -> None:
     from importer.cli.target import SECRETS  # noqa: PLC0415 the same
 
     own = {PREFIX + option.removeprefix("--").upper().replace("-", "_") for option in OPTIONS}
-    files = {f"{name}_FILE" for name in SECRETS}
+    files = {f"{name}_FILE" for name in (*SECRETS, f"{PREFIX}NOTIFY")}
     elsewhere = {name for name in os.environ if name.startswith(f"{PREFIX}SANDBOX_")}
     known = own | files | elsewhere | {*SECRETS}
     with suppress(OSError):  # nobody may read it
@@ -159,15 +189,23 @@ def _warn_of_variables() -> None:
 
 
 def _fail(
-    words: list[str], message: str, code: int, usage: click.ClickException | None = None
+    loaded: Loaded, message: str, code: int, usage: click.ClickException | None = None
 ) -> None:
-    if isinstance(usage, click.UsageError):
+    context = loaded.context
+    if context is not None and context.lookup_default("log_format") == JSON:
+        begin_log()  # the option's own turn may not have come
+    if (log := json_log()) is not None:
+        log.event(Level.ERROR, "error", message, exit_code=code)
+    elif isinstance(usage, click.UsageError):
         with suppress(OSError):  # nobody may read it
             usage.show()
     else:
         tell(f"import-invoices: {message}", err=True)
-    if "--json" in words or click.BOOL.str_to_bool(os.environ.get("IMPORT_INVOICES_JSON", "")):
+    if loaded.wants_json():
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
         tell(error_json(message, code))
+    from importer.cli.telling import TELLER  # noqa: PLC0415 seldom needed
+
+    TELLER.tell_failure(message, code, usage)
     sys.exit(code)

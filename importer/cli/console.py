@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
+from importer.cli.jsonlog import json_log
 from importer.cli.paint import can_move, paint_status
 from importer.cli.plain import Plain, say
 from importer.cli.screen import forget_typing, screen_width, wrap
@@ -18,6 +19,7 @@ from importer.model import Outcome
 from importer.printable import printable
 
 if TYPE_CHECKING:  # heavy, and not needed to show anything
+    from importer.cli.journal import Journal
     from importer.cli.progress import Display
     from importer.preview import Preview
 
@@ -58,6 +60,9 @@ class Console:
     ) -> None:
         if self._view is not None:
             self._view.stop()
+
+    def on_run(self, run_id: str) -> None:
+        """See `Events`: people read its name in the results."""
 
     def on_phase(self, what: str) -> None:
         """See `Listener`: say what goes on, where it can be seen at once."""
@@ -133,6 +138,27 @@ class Console:
         if self._view is not None:
             self._view.start()
         return go_on
+
+
+def choose_console(
+    *, ask: bool, keep_going: bool, quiet: bool = False, verbose: bool = False
+) -> Console | Journal:
+    """Return who is told how a run goes: a person, or a log for machines.
+
+    Args:
+        ask: Ask before sending, where there is a terminal to ask on.
+        keep_going: Go on where row after row is refused, without asking.
+        quiet: Tell nothing but problems.
+        verbose: Tell what becomes of each row, and why an attempt is repeated.
+
+    Raises:
+        UsageError: When the log is for machines, and somebody would have to be asked.
+    """
+    if (log := json_log()) is None:
+        return Console(ask=ask, keep_going=keep_going, quiet=quiet, verbose=verbose)
+    from importer.cli.journal import Journal  # noqa: PLC0415 seldom needed
+
+    return Journal(log, ask=ask, keep_going=keep_going, quiet=quiet, verbose=verbose)
 
 
 def _confirm(text: str) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from importer.cli.kinds import POSITIVE, SECONDS, Mapped, Rate, Whole
+from importer.cli.heed import heed_configuration
+from importer.cli.jsonlog import JSON, TEXT, choose_format
+from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Rate, Whole
 from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
@@ -90,7 +93,14 @@ declare(
     "--output",
     type=PATH,
     metavar="PATH",
-    help="Results file, .xlsx or .csv; never overwrites.  [default: reports/<name>-<time>.xlsx]",
+    help="Results file, .xlsx or .csv, never overwritten; for a folder of files, the folder that "
+    "gets their results.  [default: reports/<name>-<time>.xlsx]",
+)
+declare(
+    "--move-to",
+    type=PATH,
+    metavar="FOLDER",
+    help="Where a folder's files go once their results are written.  [default: they stay]",
 )
 declare(
     "--ledger",
@@ -178,6 +188,14 @@ declare(
     show_default=True,
     help="List the server before the first create.",
 )
+declare(
+    "--keep-results",
+    type=Whole(min=1, max=36_500),
+    default=365,
+    show_default=True,
+    metavar="DAYS",
+    help="How long a run's results can be written again; attempts are kept for good.",
+)
 _declare_limit("--max-reference-length", 255, "Characters that a reference may have.")
 _declare_limit("--max-note-length", 32_767, "Characters that a note may have.")
 _declare_limit("--max-memory", 2048, "MiB that reading a workbook may take.", least=64)
@@ -197,8 +215,53 @@ declare(
     is_flag=True,
     help="Tell what becomes of each row, and why an attempt is repeated.",
 )
+declare(
+    "--log-format",
+    type=click.Choice((TEXT, JSON), case_sensitive=False),
+    default=TEXT,
+    show_default=True,
+    callback=choose_format,
+    help="What standard error is: text for people, or one JSON object a line for machines.",
+)
+declare(
+    "--notify",
+    type=Hidden(),
+    metavar="URL",
+    help="Tell this web address (a webhook, such as Slack's) how the run went. It is never shown; "
+    f"{PREFIX}NOTIFY_FILE may name a file that holds it.",
+)
+declare(
+    "--notify-on",
+    type=click.Choice(("problems", "always")),
+    default="problems",
+    show_default=True,
+    help="When to tell it: of problems alone, or of every run.",
+)
 declare("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 declare("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal).")
+
+
+CONFIG, PROFILE = "--config", "--profile"
+"""The options that choose a configuration; every command has them that has a variable's option."""
+
+declare(
+    CONFIG,
+    type=PATH,
+    metavar="PATH",
+    is_eager=True,
+    expose_value=False,
+    callback=heed_configuration,
+    help="A file of options.  [default: import-invoices.toml in this folder, else in the user's "
+    "configuration folder]",
+)
+declare(
+    PROFILE,
+    metavar="NAME",
+    is_eager=True,
+    expose_value=False,
+    callback=heed_configuration,
+    help="A profile of that file: what it says of one company, such as [profiles.acme].",
+)
 
 
 def options(*names: str, helps: Mapping[str, str] | None = None) -> Callable[[Function], Function]:
@@ -230,4 +293,7 @@ def to_settings(file: Path, given: dict[str, Any]) -> Settings:
     names = {name: given[name] for name in Settings.__dataclass_fields__ if name in given}
     names["ledger"] = given["ledger"] or default_ledger()
     names["columns"] = given["columns"] or {}
-    return Settings(file=file, **names)
+    from importer.cli.configuration import default_values  # noqa: PLC0415 it imports this
+
+    settings = Settings(file=file, **names)
+    return replace(settings, defaults=default_values(settings))

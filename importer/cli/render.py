@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.cli.paint import BAD, DOUBTFUL, paint, paint_status
@@ -41,11 +42,16 @@ def summary_text(summary: Summary) -> str:
     return "\n".join([*lines, *_results(summary)])
 
 
-def problems_text(summary: Summary) -> str:
-    """Return what of a run's summary somebody has to look at; empty where nobody has to."""
+def problems_text(summary: Summary, rows: Iterable[str] = ()) -> str:
+    """Return what of a run's summary somebody has to look at; empty where nobody has to.
+
+    Args:
+        summary: The run in figures.
+        rows: What is said of single rows, a line each.
+    """
     if summary.exit_code == EXIT_OK:
         return ""
-    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *_problems(summary)]
+    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *rows, *_problems(summary)]
     return "\n".join([*lines, *_results(summary)])
 
 
@@ -112,11 +118,17 @@ def summary_json(summary: Summary) -> str:
     )
 
 
-def error_json(message: str, exit_code: int) -> str:
-    """Return the same object for a run that came to nothing."""
+def error_json(message: str, exit_code: int, file: Path | None = None) -> str:
+    """Return the same object for a run that came to nothing.
+
+    Args:
+        message: Why.
+        exit_code: What it ends with.
+        file: The file, where it is one of several.
+    """
     return _json(
         run_id=None,
-        file=None,
+        file=None if file is None else printable(str(file.absolute())),
         account=None,
         counts={status.value: 0 for status in Status},
         by_currency={},

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from importer.cli.completion import complete_doubts
 from importer.cli.console import say_waiting
 from importer.cli.options import default_ledger, options
 from importer.cli.screen import tell
@@ -17,7 +18,13 @@ from importer.settings import Api
 
 
 @click.command("resolve")
-@click.argument("references", metavar="REFERENCE...", nargs=-1, required=True)
+@click.argument(
+    "references",
+    metavar="REFERENCE...",
+    nargs=-1,
+    required=True,
+    shell_complete=complete_doubts,
+)
 @click.option("--invoice-number", metavar="N", help="It was created: this is its invoice.")
 @click.option("--not-created", is_flag=True, help="Nothing was created; it may be sent again.")
 @options("--api-url", "--account", "--allow-http", "--sandbox", "--ledger", "--timeout", "--wait")
@@ -61,7 +68,7 @@ def _resolve(
     # Here, since they take a moment: --help and a wrong option must not pay for them.
     from importer.clock import SystemClock  # noqa: PLC0415
     from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
-    from importer.pipeline import whoami  # noqa: PLC0415
+    from importer.recording import whoami  # noqa: PLC0415
     from importer.resolve import resolve_absent, resolve_created  # noqa: PLC0415
     from importer.submit.api import HttpApi  # noqa: PLC0415
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os.path
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,14 @@ from click.core import ParameterSource
 
 from importer.cli.options import PREFIX, options, to_settings
 from importer.cli.target import target
+from importer.cli.telling import TELLER
 from importer.settings import Settings
 
 if TYPE_CHECKING:
     from importer.cli.console import Console
+    from importer.cli.journal import Journal
     from importer.model import Outcome
-    from importer.report import Report, Summary
+    from importer.report import Report
 
 
 @click.command("run")
@@ -28,22 +31,58 @@ def command(ctx: click.Context, /, file: Path, **given: Any) -> int:  # noqa: AN
     """Create an invoice for every row of FILE (.xlsx or .csv) and write the results.
 
     Rows that were created before are not created again: running the same file twice is safe.
+    FILE may be a folder: then each new file in it is imported, once.
     """
+    TELLER.begin(ctx, file)
     quiet, verbose = _choose_loudness(ctx)
     settings = to_settings(file, given)
-    # Here and below, since they take time: --help and a wrong option must not pay for them.
-    from importer.cli.console import Console  # noqa: PLC0415
+    given |= {"quiet": quiet, "verbose": verbose}
+    if os.path.isdir(file):  # noqa: PTH112 unlike Path's, false for any name
+        from importer.cli.inbox import import_folder  # noqa: PLC0415 seldom needed
 
-    ask, keep_going = not given["yes"], settings.keep_going
-    with Console(ask=ask, keep_going=keep_going, quiet=quiet, verbose=verbose) as console:
-        report = _import(settings, given, console)
+        return import_folder(settings, given)
+    _require_folder_for_moving(ctx, file)
+    return carry_out(lambda console: _import(settings, given, console), given).summary.exit_code
+
+
+def carry_out(work: Callable[[Console | Journal], Report], given: dict[str, Any]) -> Report:
+    """Import one file, and tell of it to whoever is to be told.
+
+    Args:
+        work: Imports it.
+        given: The run's options.
+    """
+    # Here and below, since they take time: --help and a wrong option must not pay for them.
+    from importer.cli.console import choose_console  # noqa: PLC0415
+
+    quiet, verbose = given["quiet"], given["verbose"]
+    with choose_console(
+        ask=not given["yes"], keep_going=given["keep_going"], quiet=quiet, verbose=verbose
+    ) as console:
+        report = work(console)
     console.tell_rest(_outcomes(report) if verbose else ())
-    _print(report.summary, quiet=quiet, as_json=given["as_json"])
-    return report.summary.exit_code
+    _print(report, quiet=quiet, as_json=given["as_json"])
+    TELLER.tell(report.summary)
+    return report
+
+
+def _require_folder_for_moving(ctx: click.Context, file: Path) -> None:
+    """Refuse --move-to with a file, where it was typed; in a variable it is meant for folders.
+
+    Raises:
+        UsageError: When it was typed.
+    """
+    typed = ctx.get_parameter_source("move_to") is ParameterSource.COMMANDLINE
+    if typed and (file == Path("-") or os.path.exists(file)):  # noqa: PTH110 as above
+        raise click.UsageError(
+            f"--move-to is for a folder of files, and {file} is none. Leave it out, or name the "
+            "folder that the file is in.",
+            ctx,
+        )
 
 
 def _choose_loudness(ctx: click.Context) -> tuple[bool, bool]:
-    """Return whether to be quiet, and whether verbose; what is typed beats a variable.
+    """Return whether to be quiet, and whether verbose; typed beats variable beats file.
 
     Raises:
         UsageError: When both are said in the same way.
@@ -51,19 +90,21 @@ def _choose_loudness(ctx: click.Context) -> tuple[bool, bool]:
     quiet, verbose = ctx.params["quiet"], ctx.params["verbose"]
     if not (quiet and verbose):
         return quiet, verbose
-    quiet_typed, verbose_typed = (
-        ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        for name in ("quiet", "verbose")
+    by_quiet, by_verbose = (
+        ctx.get_parameter_source(name) or ParameterSource.DEFAULT for name in ("quiet", "verbose")
     )
-    if quiet_typed is not verbose_typed:
-        return quiet_typed, verbose_typed
-    names = ("--quiet", "--verbose") if quiet_typed else (f"{PREFIX}QUIET", f"{PREFIX}VERBOSE")
+    if by_quiet is not by_verbose:
+        return by_quiet < by_verbose, by_verbose < by_quiet
+    names = {
+        ParameterSource.COMMANDLINE: ("--quiet", "--verbose"),
+        ParameterSource.ENVIRONMENT: (f"{PREFIX}QUIET", f"{PREFIX}VERBOSE"),
+    }.get(by_quiet, ("quiet", "verbose in the configuration"))
     raise click.UsageError(
         f"{names[0]} and {names[1]} say the opposite of each other. Leave one out.", ctx
     )
 
 
-def _import(settings: Settings, given: dict[str, Any], console: Console) -> Report:
+def _import(settings: Settings, given: dict[str, Any], console: Console | Journal) -> Report:
     if given["sandbox"]:
         console.on_phase("Starting the sandbox")
     with target(**given) as api:
@@ -85,14 +126,29 @@ def _outcomes(report: Report) -> Iterator[Outcome]:
         yield Outcome(row, Status(status), invoice, message or "")
 
 
-def _print(summary: Summary, *, quiet: bool, as_json: bool) -> None:
-    from importer.cli.render import problems_text, summary_json, summary_text  # noqa: PLC0415
+def _print(report: Report, *, quiet: bool, as_json: bool) -> None:
+    from importer.cli.jsonlog import json_log  # noqa: PLC0415
+    from importer.cli.render import summary_json  # noqa: PLC0415
+    from importer.cli.screen import tell  # noqa: PLC0415
+
+    if (log := json_log()) is not None:
+        from importer.cli.journal import log_end  # noqa: PLC0415 seldom needed
+
+        log_end(log, report)
+    else:
+        _print_text(report, quiet=quiet, err=as_json)
+    if as_json:
+        tell(summary_json(report.summary))
+
+
+def _print_text(report: Report, *, quiet: bool, err: bool) -> None:
+    from importer.cli.brief import problem_lines  # noqa: PLC0415
+    from importer.cli.render import problems_text, summary_text  # noqa: PLC0415
     from importer.cli.screen import screen_width, tell, wrap  # noqa: PLC0415
 
-    told = problems_text(summary) if quiet else summary_text(summary)
-    width = screen_width(err=as_json)
+    summary = report.summary
+    told = problems_text(summary, problem_lines(report)) if quiet else summary_text(summary)
+    width = screen_width(err=err)
     text = "\n".join(part for line in told.splitlines() for part in wrap(line, width))
     if text:
-        tell(text, err=as_json)
-    if as_json:
-        tell(summary_json(summary))
+        tell(text, err=err)

@@ -20,6 +20,7 @@ EXAMPLES = {
     "--rate": "10",
     "--concurrency": "8",
     "--output": "results.xlsx",
+    "--move-to": "done",
     "--ledger": "ledger.sqlite3",
     "--sheet": "April",
     "--timezone": "Africa/Monrovia",
@@ -31,6 +32,7 @@ EXAMPLES = {
     "--timeout": "30",
     "--wait": "600",
     "--give-up-after": "300",
+    "--keep-results": "365",
     "--max-reference-length": "255",
     "--max-note-length": "32767",
     "--max-memory": "2048",
@@ -38,7 +40,13 @@ EXAMPLES = {
     "--max-rows": "1048576",
     "--max-columns": "1000",
     "--max-cell-length": "1000000",
+    "--log-format": "json",
+    "--notify": "https://hooks.example.com/my-team",
+    "--notify-on": "always",
+    "--config": "import-invoices.toml",
+    "--profile": "acme",
     "--invoice-number": "INV-31",
+    "--last": "200",
 }
 """What may stand behind an option."""
 

@@ -202,7 +202,10 @@ def test_quiet_tells_problems(desk: Desk, api: OddApi) -> None:
     assert (done.code, done.err) == (1, "")
     title, *rest, results = done.out.splitlines()
     assert title.startswith("a.csv to http://")
-    assert [line.split()[0] for line in rest] == ["invalid", "rejected", "invalid:", "rejected:"]
+    counts, single, remedies = rest[:2], rest[2:4], rest[4:]
+    assert [line.split()[0] for line in counts] == ["invalid", "rejected"]
+    assert sorted(line.partition(": ")[0] for line in single)[1] == "row 4 (A-3)"
+    assert [line.split()[0] for line in remedies] == ["invalid:", "rejected:"]
     assert results.startswith("Results: ")
 
 

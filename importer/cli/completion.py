@@ -1,0 +1,80 @@
+"""What a shell may complete from the ledger: references and runs. See docs/shell.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from importer.cli.history import opened
+from importer.printable import printable
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+LATEST = 20_000
+"""Among so many attempts of late a reference is looked for: a key pressed must answer at once."""
+
+MOST = 100
+"""So many are offered at most."""
+
+
+def complete_references(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the references that begin so, of those sent of late; for `shell_complete`."""
+    del param
+    return _offer(_references(_ledger(ctx)), incomplete)
+
+
+def complete_doubts(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the references that begin so, of those in doubt; for `shell_complete`."""
+    del param
+    return _offer(_doubts(_ledger(ctx)), incomplete)
+
+
+def complete_runs(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Return the latest runs whose names begin so, with their files; for `shell_complete`."""
+    del param
+    return _offer(_runs(_ledger(ctx)), incomplete)
+
+
+def _ledger(ctx: click.Context) -> Path | None:
+    return ctx.params.get("ledger")
+
+
+def _references(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
+    with opened(ledger) as store:
+        for account in store.accounts():
+            yield from ((name, str(account)) for name in store.references(account.id, LATEST))
+
+
+def _doubts(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
+    with opened(ledger) as store:
+        for account in store.accounts():
+            yield from ((entry.reference, str(account)) for entry in store.in_doubt(account.id))
+
+
+def _runs(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
+    with opened(ledger) as store:
+        yield from ((run.start.id, Path(run.start.file).name) for run in store.runs(MOST))
+
+
+def _offer(known: Iterator[tuple[str, str | None]], incomplete: str) -> list[CompletionItem]:
+    """Return what begins so, each once; nothing where the ledger can't be read: a shell asks."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 for shells alone
+
+    found: dict[str, str | None] = {}
+    with suppress(Exception):
+        fitting = (pair for pair in known if pair[0].startswith(incomplete))
+        # What a terminal can't show can't be offered to be typed.
+        found = dict(islice((pair for pair in fitting if printable(pair[0]) == pair[0]), MOST))
+    return [CompletionItem(name, help=note and printable(note)) for name, note in found.items()]
