@@ -50,6 +50,7 @@ SINKS: Mapping[str, tuple[Group, int]] = {
     "BadParameter": (Group.USAGE, 0),
     "SandboxError": (Group.USAGE, 0),
     "fail": (Group.USAGE, 0),
+    "refuse": (Group.USAGE, 1),
     "LedgerError": (Group.LEDGER, 0),
     "StoppedError": (Group.STOP, 0),
     "stop": (Group.STOP, 0),
@@ -70,6 +71,7 @@ SINKS: Mapping[str, tuple[Group, int]] = {
     "Created": (Group.WARNING, 1),
     "Decoded": (Group.WARNING, 1),
     "_warn": (Group.WARNING, 0),
+    "warn": (Group.WARNING, 0),
 }
 """What says a message, when, and which of its arguments is the message."""
 

@@ -224,7 +224,7 @@ class Scope:
         for end in (n.value for n in own if isinstance(n, ast.Return | ast.Yield | ast.YieldFrom)):
             if at is None:
                 yield from scope.texts(end)
-            elif isinstance(end, ast.Tuple):
+            elif isinstance(end, ast.Tuple) and at < len(end.elts):
                 yield from scope.texts(end.elts[at])
 
     def _looked_up(self, node: ast.Call, table: ast.expr) -> Iterator[str]:
@@ -248,7 +248,8 @@ class Scope:
             case _:
                 return None
         home = self.modules.get(module)
-        if home is None and isinstance(node.func, ast.Attribute):  # a method of something else
+        # A method of something else, unless every string has it.
+        if home is None and isinstance(node.func, ast.Attribute) and not hasattr(str, origin):
             homes = [m for m in self.modules.values() if origin in m.functions]
             home = homes[0] if len(homes) == 1 else None
         if home is None or (function := home.functions.get(origin)) is None:

@@ -6,8 +6,10 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +35,12 @@ SHAPES = {
     r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})? UTC": "2027-01-04 09:05 UTC",
     r"\b\d+\.\d s\b": "1.1 s",
     r"\b[\w-]+@[\w.-]+\b": "ama@desk",
+    r"\b[0-9a-f]{64}\b": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 """What differs from run to run, and what the pages show for it."""
+
+RUN = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
+"""A run that a page names: the latest one."""
 
 PASSING = re.compile(r"^Warning: .*\bpast\b.*\n", re.MULTILINE)
 """What is said of the samples' due dates once they are over."""
@@ -89,8 +95,11 @@ def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -
         shown = _say_yes(command, desk, {**variables, "TERM": "dumb"})
         return as_shown(shown.replace(str(desk.folder.resolve()), HOME))
     environment = desk.environment(variables)
+    words = command.words.replace(API, api)
+    if RUN.search(words):
+        words = RUN.sub(_latest_run(desk), words)
     done = subprocess.run(
-        ["/bin/sh", "-c", command.words.replace(API, api)],
+        ["/bin/sh", "-c", words],
         cwd=desk.folder,
         env=environment | {"PATH": f"{SCRIPT.parent}:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
@@ -101,6 +110,13 @@ def play(command: Command, desk: Desk, variables: Mapping[str, str], api: str) -
         check=False,
     )
     return as_shown(done.stdout.replace(str(desk.folder.resolve()), HOME).replace(api, API))
+
+
+def _latest_run(desk: Desk) -> str:
+    """Return the name of the latest run on a desk."""
+    with closing(sqlite3.connect(desk.ledger)) as db:
+        (name,) = db.execute("SELECT id FROM run ORDER BY rowid DESC").fetchone()
+    return str(name)
 
 
 def _say_yes(command: Command, desk: Desk, variables: Mapping[str, str]) -> str:

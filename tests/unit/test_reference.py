@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import pytest
 
 from importer import errors
 from importer.cli import COMMANDS, cli
+from importer.cli.fields import ATTEMPT_FIELDS, CHECK_FIELDS, REFERENCE_FIELDS, RUN_FIELDS
 from importer.cli.render import JSON_FIELDS, error_json
 from importer.errors import EXIT_MEANINGS
 from importer.model import Field, Status
@@ -19,11 +21,25 @@ from importer.statuses import TELLINGS
 PAGE = Path(__file__).parents[2].joinpath("docs", "reference.md").read_text("utf-8")
 
 
+def load() -> dict[str, click.Command]:
+    """Return every command by its name; of a group, those in it."""
+    commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    inner = {
+        f"{name} {own}": command
+        for name, group in commands.items()
+        if isinstance(group, click.Group)
+        for own, command in group.commands.items()
+    }
+    plain = {n: c for n, c in commands.items() if c is not None and not isinstance(c, click.Group)}
+    return plain | inner
+
+
+EVERY = load()
+
+
 def options(name: str) -> list[click.Option]:
     """Return a command's options."""
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
-    return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    return [p for p in EVERY[name].params if isinstance(p, click.Option) and not p.hidden]
 
 
 def section(title: str) -> str:
@@ -32,12 +48,12 @@ def section(title: str) -> str:
     return str(text)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", EVERY)
 def test_every_option_of_every_command_is_there(command: str) -> None:
     """With its names, its help's words and its variable."""
     text = section(f"import-invoices {command}")
     for option in options(command):
-        (line,) = (line for line in text.splitlines() if line.startswith(f"| `{option.opts[0]}"))
+        (line,) = re.findall(rf"^\| `{option.opts[0]}[` ].*", text, re.MULTILINE)
         assert all(name in line for name in (*option.opts, *option.secondary_opts))
         assert str(option.envvar or "") in line
 
@@ -47,7 +63,7 @@ def test_every_option_of_a_run_has_its_variable() -> None:
     variables = {option.opts[0]: option.envvar for option in options("run")}
     for name, variable in variables.items():
         assert variable == "IMPORT_INVOICES_" + name[2:].upper().replace("-", "_")
-    for command in COMMANDS:
+    for command in EVERY:
         for option in options(command):
             assert option.envvar in {None, variables.get(option.opts[0], option.envvar)}
 
@@ -66,4 +82,5 @@ def test_every_status_exit_code_and_column_is_there() -> None:
 def test_every_json_field_is_there() -> None:
     """The fields that `--json` prints, in their order, and no other."""
     assert list(json.loads(error_json("?", 2))) == list(JSON_FIELDS)
-    assert re.findall(r"^\| `(\w+)`", section("JSON"), re.MULTILINE) == list(JSON_FIELDS)
+    fields = [JSON_FIELDS, RUN_FIELDS, REFERENCE_FIELDS, ATTEMPT_FIELDS, CHECK_FIELDS]
+    assert re.findall(r"^\| `(\w+)`", section("JSON"), re.MULTILINE) == [*chain(*fields)]
