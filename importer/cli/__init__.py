@@ -94,7 +94,7 @@ class Main(click.Group):
             return
         with click.Context(command, info_name=command.name, parent=ctx) as inner:
             given, extra, order = command.make_parser(inner).parse_args(list(rest))
-            if any(param.name == "help" for param in order):
+            if any("--help" in param.opts for param in order):
                 return
             values = (given.get(str(p.name)) for p in order if isinstance(p, click.Argument))
             words = [*(value for value in values if isinstance(value, str)), *extra]

@@ -34,12 +34,12 @@ def path(ledger: Path | None) -> None:
 @options("--ledger")
 def check(ledger: Path | None) -> int:
     """Check that the ledger's file is whole; exit 1 where it isn't."""
-    from importer.ledger.care import RESTORE, find_faults  # noqa: PLC0415 `--help` doesn't need it
+    from importer.ledger.care import find_faults, how_to_restore  # noqa: PLC0415 `--help` doesn't need it
 
     place = require_ledger(ledger)
     if faults := find_faults(place):
         tell("\n  ".join([f"The ledger {place} is damaged:", *faults]))
-        tell(RESTORE)
+        tell(f"To restore its newest backup: {how_to_restore(place)}")
         return EXIT_ROWS
     with opened(place) as store:
         accounts = [str(account) for account in store.accounts()]
@@ -61,12 +61,9 @@ def backup(file: Path, ledger: Path | None) -> None:
     The copy is checked before it gets its name. Copying the ledger's file by other means may miss
     what was written last.
     """
-    from importer.ledger.care import back_up  # noqa: PLC0415 `--help` doesn't need it
+    from importer.ledger.care import back_up, how_to_restore  # noqa: PLC0415 as above
 
     place, target = require_ledger(ledger), file.expanduser().absolute()
     back_up(place, target)
     tell(f"Backup: {target}")
-    tell(
-        f"To restore it, put it in place of {place} while nothing is imported. What was sent since "
-        "then is found in the API's listing, which is read before anything is created."
-    )
+    tell(f"To restore it: {how_to_restore(place)}")

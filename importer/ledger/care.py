@@ -35,8 +35,8 @@ def back_up(ledger: Path, backup: Path) -> None:
             files.copy(db, unfinished)
         if faults := _inspect(unfinished):
             raise LedgerError(
-                f"The ledger {ledger} is damaged ({faults[0]}), so no backup was made of it. "
-                f"{RESTORE}"
+                f"The ledger {ledger} is damaged ({faults[0]}), so no backup was made of it. To "
+                f"restore an older one: {how_to_restore(ledger)}"
             )
         _give_name(unfinished, backup)
     except FileExistsError as exc:
@@ -54,11 +54,20 @@ def back_up(ledger: Path, backup: Path) -> None:
             unfinished.unlink(missing_ok=True)
 
 
-RESTORE = (
-    "Restore its newest backup in its place. What was sent since then is found in the API's "
-    "listing, which is read before anything is created."
-)
-"""What to do about a damaged ledger."""
+def how_to_restore(ledger: Path) -> str:
+    """Say how a backup takes a ledger's place.
+
+    What a killed run left in the -wal file would be written into the backup, which it doesn't fit
+    (https://www.sqlite.org/howtocorrupt.html, 1.4).
+
+    Args:
+        ledger: The ledger.
+    """
+    return (
+        f"while nothing is imported, delete {ledger}-wal and {ledger}-shm where they are there, "
+        f"and copy the backup to {ledger}. What was sent since it was made is found in the API's "
+        "listing, which is read before anything is created."
+    )
 
 
 def find_faults(ledger: Path) -> list[str]:
