@@ -62,6 +62,15 @@ def drop(desk: Desk, name: str, lines: list[dict[str, Any]]) -> None:
     os.utime(path, (an_hour_ago, an_hour_ago))
 
 
+def configure(desk: Desk, api: OddApi) -> str:
+    """Write the sample settings, with this API and this folder in them; return where."""
+    text = (CRON / "import-invoices.toml").read_text("utf-8")
+    text = text.replace("https://api.example.com", api.url)
+    path = desk.folder / "settings.toml"
+    path.write_text(text.replace("/var/lib/import-invoices", str(desk.folder)), "utf-8")
+    return str(path)
+
+
 def start_as_cron(desk: Desk, api: OddApi, job: int = 0) -> Finished:
     """Carry out a line of the crontab as cron does: its variables, /bin/sh, a bare PATH."""
     lines = (CRON / "crontab").read_text("utf-8").splitlines()
@@ -72,9 +81,8 @@ def start_as_cron(desk: Desk, api: OddApi, job: int = 0) -> Finished:
     token = desk.folder / "token"
     token.write_text(f"{TOKEN}\n")
     real = {
-        "IMPORT_INVOICES_API_URL": api.url,
+        "IMPORT_INVOICES_CONFIG": configure(desk, api),
         "IMPORT_INVOICES_TOKEN_FILE": str(token),
-        "IMPORT_INVOICES_LEDGER": str(desk.folder / "ledger.sqlite3"),
     }
     assert real.keys() <= variables.keys()
     return desk.run(
@@ -278,7 +286,7 @@ def units(tmp_path: Path) -> list[Path]:
     """The sample units, with the command where it is here."""
     folder = tmp_path / "units"
     folder.mkdir()
-    for path in sorted(CRON.glob("import-invoices.*")):
+    for path in (CRON / "import-invoices.service", CRON / "import-invoices.timer"):
         text = path.read_text("utf-8").replace(INSTALLED, str(SCRIPT))
         folder.joinpath(path.name).write_text(text, "utf-8")
     return sorted(folder.iterdir())
@@ -312,8 +320,7 @@ def test_the_units_variables_and_words_are_ours(desk: Desk, api: OddApi) -> None
     token = desk.folder / "token"
     token.write_text(TOKEN)
     real = {
-        "IMPORT_INVOICES_API_URL": api.url,
-        "IMPORT_INVOICES_LEDGER": str(desk.folder / "ledger.sqlite3"),
+        "IMPORT_INVOICES_CONFIG": configure(desk, api),
         "IMPORT_INVOICES_TOKEN_FILE": str(token),
     }
     assert variables.keys() == real.keys()

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[2]
 CRON = PROJECT / "samples" / "cron"
 PAGES = ("cron.md", "accounting-for-an-invoice.md", "shell.md")
 
-SECRET_FILES = {f"{PREFIX}TOKEN_FILE"}
+SECRET_FILES = {f"{PREFIX}TOKEN_FILE", f"{PREFIX}NOTIFY_FILE"}
 ELSEWHERE = {"--now", "--system", "--home-dir", "--create-home"}
 """Options of other programs that the pages name."""
 
