@@ -78,6 +78,8 @@ class Main(click.Group):
         ours = {*COMMANDS, *(name for option in self.get_params(ctx) for name in option.opts)}
         if args and (named := args[0] if args[0] in ours else None) in {None, *OF_A_FILE}:
             rest = args if named is None else args[1:]
+            if isinstance(ctx.obj, Loaded):
+                ctx.obj.command = named or "run"
             if not ctx.resilient_parsing:  # a shell completes what isn't typed to its end
                 self._check_words(ctx, named, rest)
             args = [named or "run", *rest]
@@ -207,5 +209,7 @@ def _fail(
         tell(error_json(message, code))
     from importer.cli.telling import TELLER  # noqa: PLC0415 seldom needed
 
-    TELLER.tell_failure(message, code, usage)
+    if loaded.command == "run":
+        TELLER.begin_late(usage)
+    TELLER.tell_failure(message, code)
     sys.exit(code)

@@ -20,10 +20,12 @@ class Loaded:
     Attributes:
         words: The command line's.
         context: The command's context, once its configuration is read.
+        command: The command's name, once it is known that it is about a file.
     """
 
     words: Sequence[str]
     context: click.Context | None = None
+    command: str = ""
 
     def name_place(self, message: str) -> str:
         """Return a message about an option with the file's line in place of the option's name.

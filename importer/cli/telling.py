@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,11 +36,13 @@ class Teller:
         url: The webhook's address; None where nobody is to be told.
         always: Tell of what went well too.
         name: What the file of the command is called.
+        settled: Whether it is known who is to be told; perhaps nobody.
     """
 
     url: Secret | None = None
     always: bool = False
     name: str = ""
+    settled: bool = False
 
     def begin(self, ctx: click.Context, file: Path) -> None:
         """Find out from a run's options who is to be told, of what comes and of what fails.
@@ -49,12 +52,11 @@ class Teller:
         """
         given = ctx.params
         self.name = printable(file.name)
+        self.settled = True
         url = _find_address(ctx, given)
         if url is None:
             return
-        from importer.notify import check_webhook  # noqa: PLC0415 `--help` doesn't need it
-
-        check_webhook(url, allow_http=bool(given.get("allow_http")))
+        _require_webhook(url, allow_http=bool(given.get("allow_http")))
         self.url, self.always = url, given.get("notify_on") == "always"
 
     def tell(self, summary: Summary) -> None:
@@ -75,32 +77,42 @@ class Teller:
         if why:
             tell(f"Warning: {why}", err=True)
 
-    def tell_failure(
-        self,
-        message: str,
-        code: int,
-        usage: click.ClickException | None = None,
-        file: Path | None = None,
-    ) -> None:
-        """Tell of a run that came to nothing, even where its options could not all be read.
+    def begin_late(self, usage: click.ClickException | None) -> None:
+        """Find out who is to be told of a run whose options could not all be read.
+
+        Args:
+            usage: What click found wrong with the command, if that is why.
+        """
+        if self.settled:
+            return
+        ctx = usage.ctx if isinstance(usage, click.UsageError) else None
+        with suppress(ImporterError):  # one reason at a time
+            if ctx is not None and ctx.command.name == "run":
+                self.begin(ctx, ctx.params.get("file") or Path("a file"))
+            elif text := find_secret(NOTIFY):  # a configuration may be what is wrong
+                url = Secret(text)
+                _require_webhook(url, allow_http=False)
+                self.url, self.name = url, "a file"
+
+    def tell_failure(self, message: str, code: int, file: Path | None = None) -> None:
+        """Tell of a run that came to nothing.
 
         Args:
             message: What is wrong.
             code: The exit code.
-            usage: What click found wrong with the command, if that is why.
             file: One of several files, if it is that one's import that came to nothing.
         """
-        ctx = usage.ctx if isinstance(usage, click.UsageError) else None
-        if self.url is None and ctx is not None and ctx.command.name == "run":
-            try:
-                self.begin(ctx, ctx.params.get("file") or Path("a file"))
-            except ImporterError:
-                return  # one reason at a time
         self._tell(error_json(message, code, file), self.name)
 
 
 TELLER = Teller()
 """Who is told; one process is one command."""
+
+
+def _require_webhook(url: Secret, *, allow_http: bool) -> None:
+    from importer.notify import check_webhook  # noqa: PLC0415 `--help` doesn't need it
+
+    check_webhook(url, allow_http=allow_http)
 
 
 def _find_address(ctx: click.Context, given: Mapping[str, Any]) -> Secret | None:

@@ -128,6 +128,19 @@ def test_what_came_to_nothing_is_told(
     assert not leaks(done, desk)
 
 
+def test_a_wrong_configuration_is_told(desk: Desk, books: BooksApi, hook: Webhook) -> None:
+    """Where the variable has the address; unless the command says that nobody is to be told."""
+    desk.folder.joinpath("wrong.toml").write_text("rat = 5\n", "utf-8")
+    words = (desk.csv("a.csv", rows(1)), "--api-url", books.url)
+    variables = WITH_TOKEN | {"IMPORT_INVOICES_NOTIFY": hook.url}
+    done = desk.run(*words, "--config", "wrong.toml", variables=variables)
+    assert done.code == 2
+    assert "line 1" in hook.told[0]["text"]
+    assert not leaks(done, desk)
+    assert desk.run("gone.csv", *words[1:], "--notify", "", variables=variables).code == 2
+    assert len(hook.told) == 1
+
+
 def test_a_run_that_stops_is_told(desk: Desk, books: BooksApi, hook: Webhook) -> None:
     """The API doesn't take the token: exit 4, and the reason."""
     books.good = lambda _: False
