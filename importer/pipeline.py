@@ -164,25 +164,28 @@ class _Run:
         self.events.on_run(self.id)
         record = Record(self.settings, self.table, self.account, self.started, self.id)
         record.begin(self.ledger)
+        signals = Signals()
         try:
-            sent = asyncio.run(self._deal())
+            sent = asyncio.run(self._deal(signals))
         except BaseException as exc:
             record.give_up(self.ledger, exc, self.clock.now())
             raise
-        report = self._report(sent, self.output)
+        with signals.noted():  # what was done is written down first
+            return self._write_down(sent, record, signals)
+
+    def _write_down(self, sent: Sent, record: Record, signals: Signals) -> Report:
+        output: Path | None = self.output
         self.events.on_phase("Writing the results")
         try:
-            write_results(report, self.output)
+            write_results(self._report(sent, output), self.output)
         except FileError as exc:
-            report = self._report(replace(sent, stopped=str(exc).rstrip(".")), None)
+            sent, output = replace(sent, stopped=str(exc).rstrip(".")), None
+        report = self._report(replace(sent, interrupted=bool(signals.received)), output)
         try:
             record.end(self.ledger, report, self.clock.now())
         except StoppedError as exc:
-            report = self._report(
-                replace(sent, stopped=str(exc).rstrip(".")), report.summary.output
-            )
-        else:
-            prune(self.ledger, self.clock.now(), self.settings.keep_results)
+            return self._report(replace(sent, stopped=str(exc).rstrip(".")), output)
+        prune(self.ledger, self.clock.now(), self.settings.keep_results)
         return report
 
     def _restrict(self, planned: Plan) -> tuple[Plan, int]:
@@ -200,7 +203,7 @@ class _Run:
         where = "the sandbox" if self.account.is_sandbox else self.api.url.partition("://")[2]
         return preview_plan(self.table, planned, left=left, where=where)
 
-    async def _deal(self) -> Sent:
+    async def _deal(self, signals: Signals) -> Sent:
         """Deal with the API: look up, plan, ask, send."""
         settings = self.settings
         http = HttpApi(
@@ -220,15 +223,14 @@ class _Run:
                 self.events.on_stopping()
                 campaign.stop(reason)
 
-            signals = Signals(stop)
             self.events.on_phase("Comparing with what was sent before")
-            with signals.heeded():
+            with signals.heeded(stop):
                 planned, left = self._restrict(await campaign.prepare(self.invoices))
             # Outside: Ctrl-C at the prompt is an answer.
             asks = len(planned) > 0 and campaign.stopped is None
             if asks and not self.events.on_plan(self._preview(planned, left)):
                 raise StoppedError("You said no: nothing was sent.")
-            with signals.heeded():
+            with signals.heeded(stop):
                 try:
                     await campaign.send(planned)
                 except StoppedError as exc:

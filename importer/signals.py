@@ -6,6 +6,10 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+_Handler = Callable[[int, FrameType | None], Any] | int | None
 
 REASONS = {
     "SIGINT": "you stopped it (Ctrl-C)",
@@ -19,37 +23,65 @@ SIGNALS = tuple(number for number in signal.Signals if number.name in REASONS)
 
 
 class Signals:
-    """Turns the first signal into a stop; a second one of its kind has its usual effect.
+    """Turns the first signal of a kind into a stop; a second one has its usual effect.
 
     Attributes:
         received: The signals that came.
     """
 
-    def __init__(self, stop: Callable[[str], None]) -> None:
-        """Prepare; nothing is heeded yet.
+    def __init__(self) -> None:
+        """Prepare; nothing is heeded yet."""
+        self.received: list[signal.Signals] = []
+
+    @contextmanager
+    def heeded(self, stop: Callable[[str], None]) -> Iterator[None]:
+        """Heed signals while the context lasts, inside a running event loop.
 
         Args:
             stop: Called with the reason.
         """
-        self._stop = stop
-        self.received: list[signal.Signals] = []
-
-    @contextmanager
-    def heeded(self) -> Iterator[None]:
-        """Heed signals while the context lasts, inside a running event loop."""
         loop = asyncio.get_running_loop()
-        left = [number for number in SIGNALS if number not in self.received]
-        for number in left:
+        before = self._usual()
+        for number in before:
             with suppress(NotImplementedError):  # Windows: Ctrl-C interrupts at once there
-                loop.add_signal_handler(number, self._receive, number)
+                loop.add_signal_handler(number, self._receive, number, stop)
         try:
             yield
         finally:
-            for number in left:
+            for number, usual in before.items():
                 with suppress(NotImplementedError):
                     loop.remove_signal_handler(number)
+                    if number not in self.received:
+                        signal.signal(number, usual)
 
-    def _receive(self, number: signal.Signals) -> None:
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Take note of signals while the context lasts, outside of any event loop."""
+        before = self._usual()
+
+        def note(number: int, frame: FrameType | None) -> None:
+            del frame
+            self.received.append(signal.Signals(number))
+            signal.signal(number, before[signal.Signals(number)])
+
+        for number in before:
+            signal.signal(number, note)
+        try:
+            yield
+        finally:
+            for number, usual in before.items():
+                signal.signal(number, usual)
+
+    def _usual(self) -> dict[signal.Signals, _Handler]:
+        """Return what those do that neither came nor are ignored: nohup wants that."""
+        usual = {number: signal.getsignal(number) for number in SIGNALS}
+        return {
+            number: handler
+            for number, handler in usual.items()
+            if number not in self.received and handler not in {None, signal.SIG_IGN}
+        }
+
+    def _receive(self, number: signal.Signals, stop: Callable[[str], None]) -> None:
         self.received.append(number)
         asyncio.get_running_loop().remove_signal_handler(number)
-        self._stop(REASONS[number.name])
+        stop(REASONS[number.name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -142,6 +143,7 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes one clear message."""
+    _end_in_a_sentence()
     words = list(sys.argv[1:] if args is None else args)
     loaded = Loaded(words)
     if wants_json(words, os.environ):
@@ -172,6 +174,17 @@ def main(args: Sequence[str] | None = None) -> None:
             EXIT_STOPPED,
         )
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_in_a_sentence() -> None:
+    """Let every signal that asks for an end interrupt as Ctrl-C does, where nobody heeds it.
+
+    Those that whoever started this process has it ignore (nohup, a shell's background) stay so.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _warn_of_variables() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -154,8 +155,29 @@ def test_listing_can_be_interrupted(
     assert books.references == []
 
 
-def test_wait_for_another_run_can_be_interrupted(desk: Desk, books: BooksApi, gate: Gate) -> None:
-    """Ctrl-C in a run that waits for another: 130 at once, and the other goes on undisturbed."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_results_are_written_loses_none(
+    desk: Desk, books: BooksApi, number: signal.Signals
+) -> None:
+    """They are written to their end, and the ledger has the run's; exit 130, in a sentence."""
+    words = (desk.csv("a.csv", rows(400)), "--api-url", books.url, "--rate", "1000", "--json")
+    with desk.started(*words, "--log-format", "json") as process:
+        assert process.stderr is not None
+        while "Writing the results" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(number)
+        stopped = finish(process)
+    assert (stopped.code, stopped.counts) == (130, {"created": 400})
+    assert len(stopped.results) == 400
+    (run,) = json.loads(desk.run("runs", "--json").out)["runs"]
+    assert (run["exit_code"], run["output"]) == (130, stopped.summary["output"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_wait_for_another_run_can_be_interrupted(
+    desk: Desk, books: BooksApi, gate: Gate, number: signal.Signals
+) -> None:
+    """A signal in a run that waits for another: 130 at once, and the other goes on undisturbed."""
     hold(books, gate)
     words = (desk.csv("a.csv", rows(3)), "--api-url", books.url, "--json")
     with desk.started(*words) as first:
@@ -163,7 +185,7 @@ def test_wait_for_another_run_can_be_interrupted(desk: Desk, books: BooksApi, ga
         with desk.started(*words) as second:
             assert second.stderr is not None
             assert "Another import" in second.stderr.readline()
-            second.send_signal(signal.SIGINT)
+            second.send_signal(number)
             stopped = finish(second)
         gate.open()
         done = finish(first)
