@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LATEST = 20_000
 """Among so many attempts of late a reference is looked for: a key pressed must answer at once."""
+
+PLAIN = re.compile(r"[\w./:@+-]+")
+"""Words that every shell leaves as they are; \\w is any letter or digit, and the underscore."""
 
 MOST = 100
 """So many are offered at most."""
@@ -75,6 +79,7 @@ def _offer(known: Iterator[tuple[str, str | None]], incomplete: str) -> list[Com
     found: dict[str, str | None] = {}
     with suppress(Exception):
         fitting = (pair for pair in known if pair[0].startswith(incomplete))
-        # What a terminal can't show can't be offered to be typed.
-        found = dict(islice((pair for pair in fitting if printable(pair[0]) == pair[0]), MOST))
+        # What a shell would take for more than a word isn't offered: bash's script of click's
+        # puts it on the command line as it is, and references come from other people's files.
+        found = dict(islice((pair for pair in fitting if PLAIN.fullmatch(pair[0])), MOST))
     return [CompletionItem(name, help=note and printable(note)) for name, note in found.items()]

@@ -75,6 +75,7 @@ class Teller:
         except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001 what was done stays done
             why = f"Nobody could be told of this run ({type(exc).__name__})."
         if why:
+            self.url = None  # the files of an inbox that follow need not wait for it, too
             tell(f"Warning: {why}", err=True)
 
     def begin_late(self, usage: click.ClickException | None) -> None:

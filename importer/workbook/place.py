@@ -14,6 +14,9 @@ from importer.table import STDIN
 
 SUFFIXES = (".xlsx", ".csv")
 
+LONGEST = 200
+"""The bytes of a file's own name that its results' name keeps: disks take 255 in all."""
+
 
 def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     """Return a free name for the results of a file: `reports/<stem>-<YYYYmmdd-HHMMSS>.xlsx`.
@@ -25,6 +28,8 @@ def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     """
     plain = file.with_suffix("") if file.suffix.lower() == ".gz" else file
     stem = "stdin" if file == STDIN else plain.stem
+    while len(os.fsencode(stem)) > LONGEST:
+        stem = stem[:-1]
     name = f"{stem}-{at:%Y%m%d-%H%M%S}"
     return free_name(folder / f"{name}.xlsx")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -169,6 +170,18 @@ def test_a_webhook_that_fails_changes_nothing(desk: Desk, books: BooksApi, hook:
     assert len(warnings) == 1
     assert "127.0.0.1 could not be told of this run: it answered 500." in warnings[0]
     assert not leaks(done, desk)
+
+
+def test_a_webhook_that_fails_is_left_alone(desk: Desk, books: BooksApi, hook: Webhook) -> None:
+    """The files of an inbox that follow don't wait for it again; each is imported."""
+    hook.statuses = [500] * 9
+    for name in "abc":
+        path = desk.csv(f"{name}.csv", [row(f"{name}-1", Currency="?")])
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    done = desk.run(".", "--api-url", books.url, "--notify", hook.url)
+    assert (done.code, len(hook.told)) == (1, 2)
+    assert done.err.count("Warning:") == 1
+    assert len(list(desk.folder.glob("reports/*.xlsx"))) == 3
 
 
 def test_nobody_at_the_address_changes_nothing(desk: Desk, books: BooksApi) -> None:

@@ -24,7 +24,15 @@ RUN = "20260301-093000-7c1e"
 def ledger(tmp_path: Path) -> Path:
     """A ledger with INV-1 created, INV-2 in doubt, and many others."""
     path = tmp_path / "ledger.sqlite3"
-    names = ["INV-1", "INV-2", "odd\x1b", *(f"X-{number}" for number in range(MOST + 5))]
+    names = [
+        "INV-1",
+        "INV-2",
+        "odd\x1b",
+        "odd;rm",
+        "odd$(id)",
+        "odd *",
+        *(f"X-{number}" for number in range(MOST + 5)),
+    ]
     with closing(SqliteLedger(path)) as store:
         account = store.account("https://api.example.com", "default")
         store.start_run(RunStart(RUN, account.id, AT, "/in/f.csv", "00", "ada", "host", "{}", b"t"))
@@ -46,7 +54,7 @@ def offered(complete: Callable[..., list[CompletionItem]], ledger: Path, begun: 
 
 
 def test_references_are_offered_as_they_begin(ledger: Path) -> None:
-    """Those that begin so; a hundred at most; none that a terminal can't show."""
+    """Those that begin so; a hundred at most; none that a shell would act upon."""
     assert sorted(offered(complete_references, ledger, "INV")) == ["INV-1", "INV-2"]
     assert offered(complete_references, ledger, "INV-2") == ["INV-2"]
     assert offered(complete_references, ledger, "odd") == []

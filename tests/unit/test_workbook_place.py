@@ -129,6 +129,17 @@ def test_output_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         prepare_output(tmp_path / f"{'x' * 300}.xlsx")
 
 
+@pytest.mark.parametrize("letter", ["a", "請"])
+def test_a_long_name_gives_a_shorter_one(tmp_path: Path, letter: str) -> None:
+    """A file's name may take all that the disk allows: its results have room for the time."""
+    name = letter * (250 // len(letter.encode()))
+    at = dt.datetime(2027, 1, 31, 9, 5, 7, tzinfo=dt.UTC)
+    path = default_output(Path(f"{name}.csv"), at, tmp_path)
+    prepare_output(path).touch()
+    assert path.name.startswith(letter * 60)
+    assert path.name.endswith("-20270131-090507.xlsx")
+
+
 def test_default_output_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The default name holds the file's and the time; where it is taken, a number follows."""
     monkeypatch.chdir(tmp_path)
