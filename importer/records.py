@@ -270,12 +270,14 @@ class FileVerdict:
         exit_code: How its import ended.
         at: Wall-clock time (UTC).
         name: What the file was called then.
+        options: A digest of the options by which it was understood.
     """
 
     sha256: str
     exit_code: int
     at: dt.datetime
     name: str
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ def back_up(ledger: Path, backup: Path) -> None:
         UsageError: When the copy can't be written there.
         LedgerError: When the ledger can't be read, or is damaged.
     """
+    if backup.is_dir():
+        raise UsageError(
+            f"{backup} is a folder. Name a file in it, such as {backup / 'ledger-backup.sqlite3'}."
+        )
     unfinished = backup.with_name(f".{secrets.token_hex(8)}.tmp")
     if os.path.lexists(backup):
         raise UsageError(_taken(backup))
@@ -36,7 +40,7 @@ def back_up(ledger: Path, backup: Path) -> None:
         if faults := _inspect(unfinished):
             raise LedgerError(
                 f"The ledger {ledger} is damaged ({faults[0]}), so no backup was made of it. To "
-                f"restore an older one: {how_to_restore(ledger)}"
+                f"restore an older one: {how_to_restore()}"
             )
         _give_name(unfinished, backup)
     except FileExistsError as exc:
@@ -45,7 +49,7 @@ def back_up(ledger: Path, backup: Path) -> None:
         raise UsageError(
             f"The backup can't be written to {backup}: {exc.strerror or exc}. Choose another place."
         ) from exc
-    except sqlite3.Error as exc:
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
         raise LedgerError(
             f"The ledger {ledger} can't be backed up to {backup}: {exc}. {files.advice(exc)}"
         ) from exc
@@ -54,19 +58,11 @@ def back_up(ledger: Path, backup: Path) -> None:
             unfinished.unlink(missing_ok=True)
 
 
-def how_to_restore(ledger: Path) -> str:
-    """Say how a backup takes a ledger's place.
-
-    What a killed run left in the -wal file would be written into the backup, which it doesn't fit
-    (https://www.sqlite.org/howtocorrupt.html, 1.4).
-
-    Args:
-        ledger: The ledger.
-    """
+def how_to_restore() -> str:
+    """Say how a backup takes a ledger's place."""
     return (
-        f"while nothing is imported, delete {ledger}-wal and {ledger}-shm where they are there, "
-        f"and copy the backup to {ledger}. What was sent since it was made is found in the API's "
-        "listing, which is read before anything is created."
+        "import-invoices ledger restore BACKUP. What was sent since it was made is found in the "
+        "API's listing, which is read before anything is created."
     )
 
 
@@ -84,20 +80,21 @@ def find_faults(ledger: Path) -> list[str]:
         LedgerError: When it can't be opened at all.
     """
     with closing(files.connect(ledger)) as db:
-        return _faults(db)
+        return list_faults(db)
 
 
 def _inspect(copy: Path) -> list[str]:
     """Return what is wrong with a copy, without a change to it or a file beside it."""
     with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
-        return _faults(db)
+        return list_faults(db)
 
 
-def _faults(db: sqlite3.Connection) -> list[str]:
+def list_faults(db: sqlite3.Connection) -> list[str]:
+    """Return what is wrong with an open ledger; see `find_faults`."""
     try:
         said = [str(row[0]) for row in db.execute("PRAGMA integrity_check(10)")]
         lost = db.execute("PRAGMA foreign_key_check").fetchall()
-    except sqlite3.DatabaseError as exc:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as exc:
         return [str(exc)]
     faults = [text for text in said if text != "ok"]
     return faults + [f"a record of the table {row[0]} leads nowhere" for row in lost]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import os
 import re
 import sqlite3
@@ -13,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from importer.errors import LedgerError
 from importer.ledger import lock
+from importer.owners import give_to_owner_of, why_denied
 
 APPLICATION_ID = int.from_bytes(b"invl")
 """`PRAGMA application_id` of a ledger: tells it from every other SQLite file."""
@@ -73,14 +73,16 @@ _ADVICE = {
     sqlite3.SQLITE_FULL: "Free some space, then run the same command again.",
     sqlite3.SQLITE_BUSY: "Close the program that keeps it busy, then run the same command again.",
     sqlite3.SQLITE_NOTADB: "It is no ledger of import-invoices: name another file with --ledger.",
-    sqlite3.SQLITE_CORRUPT: "Restore its newest backup, then run the same command again.",
+    sqlite3.SQLITE_CORRUPT: "Restore its newest backup (import-invoices ledger restore FILE), then "
+    "run the same command again.",
     sqlite3.SQLITE_READONLY: "Make it and its folder writable, then run the same command again.",
 }
 
 
-def advice(error: sqlite3.Error) -> str:
-    """Say what to do about what SQLite complains of."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
+def advice(error: sqlite3.Error | UnicodeDecodeError) -> str:
+    """Say what to do about what SQLite complains of, be it in words that are no text."""
+    damaged = sqlite3.SQLITE_CORRUPT if isinstance(error, UnicodeDecodeError) else 0
+    code = getattr(error, "sqlite_errorcode", damaged) & 0xFF  # the primary of an extended one
     return _ADVICE.get(code, "Check the disk, then run the same command again.")
 
 
@@ -133,6 +135,7 @@ def connect(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Conne
     refuse_network(path, os.fsdecode(_MOUNTS.read_bytes()) if _MOUNTS.exists() else "")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_access(path)
         # One at a time: changing to WAL and migrating bear no company.
         with lock.held(
             path.with_name(f"{path.name}.lock"),
@@ -142,13 +145,25 @@ def connect(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Conne
         ):
             _require_file(path)
             return _connect(path, migrations)
+    except PermissionError as exc:
+        raise LedgerError(denied(path)) from exc
     except OSError as exc:
         raise LedgerError(
             f"The ledger {path} can't be opened: {exc.strerror}. Check that you may write there, "
             "or name another file with --ledger."
         ) from exc
-    except sqlite3.Error as exc:
+    except (sqlite3.Error, UnicodeDecodeError) as exc:
         raise LedgerError(f"The ledger {path} can't be opened: {exc}. {advice(exc)}") from exc
+
+
+def denied(path: Path) -> str:
+    """Say whose a ledger is that we may not use, and what to do."""
+    return f"The ledger {path} can't be opened: {why_denied(path, and_beside=True)}"
+
+
+def _require_access(path: Path) -> None:
+    if path.is_file() and not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError
 
 
 def _require_file(path: Path) -> None:
@@ -161,8 +176,6 @@ def _require_file(path: Path) -> None:
             raise LedgerError(
                 f"The ledger {path} is not a file. Name a file with --ledger."
             ) from None
-        if not os.access(path, os.R_OK | os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 def _create_private(path: Path) -> None:
@@ -242,6 +255,7 @@ def _back_up(db: sqlite3.Connection, path: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     backup = path.with_name(f"{path.name}.format-{_format(db)}.{now:%Y%m%dT%H%M%S%fZ}.backup")
     copy(db, backup)
+    give_to_owner_of(path, backup)
 
 
 def copy(db: sqlite3.Connection, path: Path) -> None:

@@ -105,13 +105,14 @@ class History(Database):
         """Keep what became of a file, in place of what was kept of the same bytes."""
         with self.transaction("written") as db:
             db.execute(
-                "REPLACE INTO file_verdict (account_id, sha256, exit_code, at, name)"
-                " VALUES (?, ?, ?, ?, ?)",
+                "REPLACE INTO file_verdict (account_id, sha256, exit_code, at, name, options)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     account_id,
                     verdict.sha256,
                     verdict.exit_code,
                     to_text(verdict.at),
                     verdict.name,
+                    verdict.options,
                 ),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from importer.errors import LedgerError, StoppedError
+from importer.owners import give_to_owner_of, why_denied
 
 POLL_S = 0.2
 
@@ -21,7 +23,7 @@ def held(path: Path, wait_s: float, on_wait: Callable[[], None], busy: str) -> I
     process that still waits for the old one.
 
     Args:
-        path: The lock's file, made (mode 0600) where it is missing.
+        path: The lock's file, made (mode 0600, the ledger's owner) where it is missing.
         wait_s: How long to wait for another holder, in seconds; 0 tries once more and gives up.
         on_wait: Called once when there is another holder.
         busy: What to say when the other holder doesn't let go in time.
@@ -38,19 +40,32 @@ def held(path: Path, wait_s: float, on_wait: Callable[[], None], busy: str) -> I
         fallback_to_soft=False,  # a soft lock would outlive a killed process
         preserve_lock_file=True,
     )
+    made = not os.path.lexists(path)
     try:
         _acquire(lock, wait_s, on_wait)
     except Timeout as exc:
         raise StoppedError(busy) from exc
+    except PermissionError as exc:
+        raise LedgerError(
+            f"The lock {path} beside the ledger can't be used: {why_denied(path)}"
+        ) from exc
     except OSError as exc:
         raise LedgerError(
             f"The lock {path} beside the ledger can't be used: {exc.strerror}. "
             "Check that you may write in this folder, or name another ledger with --ledger."
         ) from exc
+    if made:
+        give_to_owner_of(_ledger_of(path), path)
     try:
         yield
     finally:
         lock.release()
+
+
+def _ledger_of(path: Path) -> Path:
+    """Return whose lock it is: of `l.lock` the file `l`; of `l.1.lock`, an account's, `l` too."""
+    plain = path.with_suffix("")
+    return plain if plain.exists() else plain.with_suffix("")
 
 
 def _acquire(lock: FileLock, wait_s: float, on_wait: Callable[[], None]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
+from importer.errors import LedgerError
 from importer.model import Create, InvoiceRef
 from importer.records import (
     Account,
@@ -86,6 +89,26 @@ CROSS JOIN and INDEXED BY: SQLite goes from key to key by the index, or fails, b
 _REPLY_KINDS = {kind.value: kind for kind in ReplyKind}
 
 
+_Row = TypeVar("_Row")
+_Value = TypeVar("_Value")
+
+
+def _undamaged(read: Callable[[_Row], _Value]) -> Callable[[_Row], _Value]:
+    """Have a reader of rows say what it means that one holds what nobody writes."""
+
+    @wraps(read)
+    def reads(row: _Row) -> _Value:
+        try:
+            return read(row)
+        except (ValueError, TypeError, KeyError) as exc:
+            raise LedgerError(
+                f"A record of the ledger is damaged ({type(exc).__name__}: {exc}). Restore its "
+                "newest backup: `import-invoices ledger restore FILE`."
+            ) from exc
+
+    return reads
+
+
 def to_text(at: dt.datetime) -> str:
     """Return an aware time as it is kept: ISO 8601 in UTC, always with microseconds."""
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
@@ -96,6 +119,7 @@ def to_names(invoice: InvoiceRef | None) -> tuple[int | None, str | None]:
     return (None, None) if invoice is None else (invoice.id, invoice.number)
 
 
+@_undamaged
 def to_account(row: sqlite3.Row) -> Account:
     """Read a row of `account`."""
     return Account(
@@ -107,6 +131,7 @@ def to_account(row: sqlite3.Row) -> Account:
     )
 
 
+@_undamaged
 def to_run(row: sqlite3.Row) -> Run:
     """Read a row of `run`."""
     start = RunStart(
@@ -134,12 +159,14 @@ def to_run(row: sqlite3.Row) -> Run:
     return Run(start, end, pruned)
 
 
+@_undamaged
 def to_file_verdict(row: sqlite3.Row) -> FileVerdict:
     """Read a row of `file_verdict`."""
     at = dt.datetime.fromisoformat(row["at"])
-    return FileVerdict(row["sha256"], row["exit_code"], at, row["name"])
+    return FileVerdict(row["sha256"], row["exit_code"], at, row["name"], row["options"])
 
 
+@_undamaged
 def to_attempt(row: tuple[Any, ...]) -> Attempt:
     """Read a row of `attempt`, its columns in the order of `SELECT_ATTEMPTS`.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 
 from importer.ledger import lock
@@ -79,17 +79,20 @@ class SqliteLedger(History):
             if not done.rowcount:
                 raise contradiction(f"account {account_id} is unknown")
 
+    @contextmanager
     def sender(
         self, account: Account, wait_s: float, on_wait: Callable[[], None]
-    ) -> AbstractContextManager[None]:
+    ) -> Iterator[None]:
         """Be the only sending run of this ledger and account while the context lasts."""
-        return lock.held(
+        with lock.held(
             self.path.with_name(f"{self.path.name}.{account.id}.lock"),
             wait_s,
             on_wait,
             busy=f"Another import is sending for {account}. Wait until it has ended, then run the "
             "same command again; or give it longer with --wait.",
-        )
+        ):
+            self.require_whole()
+            yield
 
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE

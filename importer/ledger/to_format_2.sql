@@ -1,12 +1,14 @@
 -- Format 2: what became of the files of an inbox; runs found by their file, and by their age.
 
--- A file by its bytes, for an account: an inbox doesn't try again what can only fail again.
+-- A file by its bytes, for an account: an inbox doesn't try again what can only fail again. `options`
+-- is a digest of the options by which the file was understood: others may do better.
 CREATE TABLE file_verdict (
     account_id INTEGER NOT NULL REFERENCES account (id),
     sha256     TEXT NOT NULL,
     exit_code  INTEGER NOT NULL,
     at         TEXT NOT NULL,
     name       TEXT NOT NULL,
+    options    TEXT NOT NULL,
     PRIMARY KEY (account_id, sha256)
 ) STRICT;
 

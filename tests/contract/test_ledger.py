@@ -452,7 +452,7 @@ def test_a_run_that_may_go_on_is_not_emptied(ledger: Ledger, account: Account) -
 
 def test_the_verdict_on_a_file_is_the_last_one(ledger: Ledger, account: Account) -> None:
     """By bytes and account; a later verdict takes the place of the earlier."""
-    first = FileVerdict("ab" * 32, 1, AT, "März.xlsx")
+    first = FileVerdict("ab" * 32, 1, AT, "März.xlsx", "ef" * 32)
     assert ledger.file_verdict(account.id, first.sha256) is None
     ledger.keep_file_verdict(account.id, first)
     assert ledger.file_verdict(account.id, first.sha256) == first

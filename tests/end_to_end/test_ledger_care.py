@@ -5,14 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from books_api import BooksApi
-from desk import Desk, row, rows
+from desk import Desk, finish, row, rows
+from odd_api import Gate, OddApi, created
+
+from importer.cli.fields import LEDGER_FIELDS
 
 LEDGERS = Path(__file__).parents[1] / "unit" / "ledgers"
 """Ledgers as earlier versions made them."""
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """Return a gate that is opened at the end, so that nothing waits on."""
+    held = Gate()
+    yield held
+    held.open()
 
 
 def test_path_is_told_before_there_is_one(desk: Desk) -> None:
@@ -20,6 +33,8 @@ def test_path_is_told_before_there_is_one(desk: Desk) -> None:
     assert desk.run("ledger", "path").out == f"{desk.ledger.resolve()}\n"
     named = desk.run("ledger", "path", "--ledger", "mine.sqlite3").out
     assert named == f"{desk.folder.resolve() / 'mine.sqlite3'}\n"
+    told = desk.run("ledger", "path", "--json").summary
+    assert told == {"schema_version": 1, "path": str(desk.ledger.resolve()), "exists": False}
     assert not desk.ledger.exists()
 
 
@@ -31,6 +46,20 @@ def test_a_whole_ledger_is_whole(desk: Desk, books: BooksApi) -> None:
     assert "is whole" in done.out
     assert f"default at {books.url}" in done.out
     assert "runs: 1, attempts: 2, references in doubt: 0" in done.out
+    told = desk.run("ledger", "check", "--json").summary
+    assert list(told) == ["schema_version", *LEDGER_FIELDS]
+    assert told.pop("bytes") > told.pop("free")
+    assert told == {
+        "schema_version": 1,
+        "path": str(desk.ledger.resolve()),
+        "whole": True,
+        "faults": [],
+        "runs": 1,
+        "attempts": 2,
+        "in_doubt": 0,
+        "accounts": [f"default at {books.url}"],
+    }
+    assert desk.run("ledger", "path", "--json").summary["exists"] is True
 
 
 def test_a_damaged_ledger_is_told_with_the_remedy(desk: Desk, books: BooksApi) -> None:
@@ -48,7 +77,11 @@ def test_a_damaged_ledger_is_told_with_the_remedy(desk: Desk, books: BooksApi) -
     done = desk.run("ledger", "check")
     assert done.code == 1, done
     assert "is damaged" in done.out
-    assert f"delete {desk.ledger}-wal" in done.out
+    assert "import-invoices ledger restore" in done.out
+    told = desk.run("ledger", "check", "--json")
+    assert (told.code, told.summary["whole"], told.summary["runs"]) == (1, False, None)
+    assert told.summary["faults"]
+    assert list(told.summary) == ["schema_version", *LEDGER_FIELDS]
     assert desk.run("ledger", "backup", "b.sqlite3").code == 2
     assert not (desk.folder / "b.sqlite3").exists()
 
@@ -67,8 +100,53 @@ def test_a_backup_is_private_whole_and_never_overwrites(desk: Desk, books: Books
     assert done.counts == {"already_created": 3}
 
 
+def test_a_backup_that_is_copied_over_a_killed_runs_ledger_is_noticed(
+    desk: Desk, api: OddApi, gate: Gate
+) -> None:
+    """What the run left in its -wal file doesn't fit it: nothing is sent; `restore` heals it."""
+    quick = ("--api-url", api.url, "--rate", "100000", "--lookup-delay", "0")
+    first = desk.csv("a.csv", rows(300))
+    desk.run(first, *quick)
+    desk.run("ledger", "backup", "b.sqlite3")
+    api.answer = lambda invoice, n: created(invoice, n) if n <= 1100 else gate(invoice, n)
+    later = desk.csv("b.csv", [row(f"B-{n}") for n in range(900)])
+    with desk.started(later, *quick) as process:
+        gate.wait_for(1)
+        process.kill()
+    gate.open()
+    shutil.copy(desk.folder / "b.sqlite3", desk.ledger)
+    sent = len(api.references)
+    done = desk.run(first, *quick)
+    assert (done.code, len(api.references)) == (2, sent)
+    assert "is damaged" in done.err
+    assert "import-invoices ledger restore" in done.err
+    restored = desk.run("ledger", "restore", "b.sqlite3")
+    assert restored.code == 0, restored
+    assert len(list(desk.ledger.parent.glob("ledger.sqlite3.replaced-*"))) >= 1
+    assert desk.run("ledger", "check").code == 0
+    again = desk.run(first, *quick, "--json")
+    assert (again.counts, len(api.references)) == ({"already_created": 300}, sent)
+
+
+def test_nothing_is_restored_while_an_import_goes_on(desk: Desk, api: OddApi, gate: Gate) -> None:
+    """Exit 4, the ledger as it was; a file that is no backup is refused as well."""
+    desk.run(desk.csv("a.csv", rows(2)), "--api-url", api.url)
+    desk.run("ledger", "backup", "b.sqlite3")
+    api.answer = gate
+    with desk.started(desk.csv("b.csv", [row("B-1")]), "--api-url", api.url) as process:
+        gate.wait_for(1)
+        refused = desk.run("ledger", "restore", "b.sqlite3")
+        gate.open()
+        assert finish(process).code == 0
+    assert refused.code == 4
+    assert "An import goes on" in refused.err
+    assert "created as" in desk.run("status", "B-1").out
+    for name in ("a.csv", "gone.sqlite3"):
+        assert desk.run("ledger", "restore", name).code == 2
+
+
 def test_the_ledger_command_says_what_it_can(desk: Desk) -> None:
-    """Alone: its three commands; misspelt: the one that is meant."""
+    """Alone: its commands; misspelt: the one that is meant."""
     alone = desk.run("ledger")
     assert alone.code == 2
     assert "ledger backup FILE" in alone.err

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sized
 from contextlib import closing, contextmanager
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from importer.cli.history import require_ledger
+from importer.cli.options import PATH
 from importer.errors import LedgerError, StoppedError, UsageError
 from importer.ledger import files
 from importer.ledger.care import back_up, find_faults
@@ -173,6 +176,80 @@ def test_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         SqliteLedger(tmp_path / "file" / "ledger.db")
 
 
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+NOBODY = 65534
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """Where a ledger will be, in a folder that everybody may write to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        yield folder / "ledger.db"
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be another user than root while the context lasts."""
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@AS_ROOT
+def test_a_ledger_of_another_user_is_told_with_the_owner(shared: Path) -> None:
+    """Whose it is, who we are, and the command for it and for what is beside it."""
+    SqliteLedger(shared).close()
+    said = rf"belongs to the user root, and you are (\w+)\. .*chown \1 {shared}\*"
+    with nobody():
+        PATH.convert(str(shared), None, None)  # click has no say in it
+        with pytest.raises(LedgerError, match=said):
+            SqliteLedger(shared)
+
+
+@AS_ROOT
+def test_a_lock_of_another_user_is_told_with_the_owner(shared: Path) -> None:
+    """The file itself is named, not its folder."""
+    with nobody():
+        SqliteLedger(shared).close()
+    lock = shared.with_name("ledger.db.lock")
+    os.chown(lock, 0, 0)
+    said = rf"lock {lock} .*belongs to the user root, and you are (\w+)\. .*chown \1 {lock}"
+    with nobody(), pytest.raises(LedgerError, match=said):
+        SqliteLedger(shared)
+
+
+@AS_ROOT
+def test_a_ledger_in_a_folder_of_another_user_is_told_with_the_owner(shared: Path) -> None:
+    """Where even its presence can't be seen."""
+    SqliteLedger(shared).close()
+    shared.parent.chmod(0o700)
+    said = rf"{shared.parent} belongs to the user root, and you are .*chown \w+ {shared.parent}$"
+    with nobody(), pytest.raises(LedgerError, match=said):
+        require_ledger(shared)
+    with nobody(), pytest.raises(LedgerError, match=said):
+        files.connect(shared)
+
+
+@AS_ROOT
+def test_what_root_makes_beside_a_ledger_is_its_owner_s(shared: Path) -> None:
+    """So nobody is locked out after root has looked."""
+    with nobody(), closing(SqliteLedger(shared)) as ledger:
+        start(ledger)
+    shared.with_name("ledger.db.lock").unlink()
+    with closing(SqliteLedger(shared)) as ledger:
+        account = ledger.accounts()[0]
+        with ledger.sender(account, 0, lambda: None):
+            found = {each.name: each.stat().st_uid for each in shared.parent.iterdir()}
+    names = ["", "-wal", "-shm", ".lock", ".1.lock"]
+    assert found == dict.fromkeys((f"ledger.db{name}" for name in names), NOBODY)
+    with nobody():
+        SqliteLedger(shared).close()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
 @pytest.mark.parametrize("target", ["ledger.db", "."])
 def test_file_that_may_not_be_written_is_refused(path: Path, target: str) -> None:
@@ -181,7 +258,7 @@ def test_file_that_may_not_be_written_is_refused(path: Path, target: str) -> Non
     (path.parent / "ledger.db.lock").unlink()
     protected = path.parent / target
     protected.chmod(0o500)
-    with pytest.raises(LedgerError, match=r"Permission denied.*may write"):
+    with pytest.raises(LedgerError, match=r"its mode keeps you.*chmod u\+rw"):
         SqliteLedger(path)
     protected.chmod(0o700)
 
@@ -348,7 +425,7 @@ def test_faults_are_found_and_not_copied(
     assert find_faults(path) == []
     damage(path, script)
     assert any(fault in found for found in find_faults(path))
-    with pytest.raises(LedgerError, match=r"damaged \(.*no backup was made.*newest backup"):
+    with pytest.raises(LedgerError, match=r"damaged \(.*no backup was made.*an older one"):
         back_up(path, tmp_path / "backup.db")
     assert not (tmp_path / "backup.db").exists()
 
@@ -545,3 +622,33 @@ def test_work_for_old_runs_grows_with_those_that_have_tables(big: SqliteLedger) 
 
     assert work(big, prune, 0) < 1_000
     assert work(big, lambda: [big.last_import(1, "7")], 1) < 1_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE attempt SET claimed_at = 'noon'",
+        "UPDATE attempt SET reply = 'perhaps', settled_at = 'noon'",
+        "UPDATE run SET counts = '{', ended_at = 'noon'",
+    ],
+    ids=["time", "reply", "counts"],
+)
+def test_a_record_that_nobody_writes_is_said(path: Path, change: str) -> None:
+    """Values that SQLite holds for whole but that mean nothing: restore a backup."""
+    with closing(SqliteLedger(path)) as ledger:
+        account = start(ledger)
+        claim(ledger, account, "a")
+        connection(ledger).execute("PRAGMA ignore_check_constraints = ON")
+        connection(ledger).execute(change)
+        with pytest.raises(LedgerError, match=r"damaged.*ledger restore"):
+            (ledger.entries(account.id, ["a"]), ledger.runs(1))
+
+
+def test_words_about_damage_may_be_no_text(path: Path) -> None:
+    """SQLite quotes the damaged schema as it is; that is told like any damage."""
+    SqliteLedger(path).close()
+    path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE attempt (", b"CREATE T\xc9BLE attempt (")
+    )
+    with pytest.raises(LedgerError, match="Restore its newest backup"):
+        SqliteLedger(path)

@@ -119,7 +119,7 @@ def test_where_nothing_may_be_lost_signals_are_noted() -> None:
 
 
 def test_what_is_ignored_stays_so() -> None:
-    """nohup has a run go on when its terminal is closed."""
+    """Under nohup a run goes on when its terminal is closed."""
 
     async def act(signals: Signals, stop: Stop) -> None:
         with signals.heeded(stop):
