@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import shlex
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -14,8 +15,13 @@ from pathlib import Path, PurePath
 from importer.errors import EXIT_OK, EXIT_ROWS, EXIT_USAGE, FileError
 from importer.records import FileVerdict
 
-ENDINGS = frozenset({".xlsx", ".xlsm", ".csv", ".tsv", ".txt"})
-"""The endings, besides a `.gz` behind them, of what is taken for a file of invoices."""
+ENDINGS = frozenset(
+    {".xlsx", ".xlsm", ".csv", ".tsv", ".txt"} | {".xls", ".xlsb", ".ods", ".numbers"}
+)
+"""The endings, besides a `.gz` behind them, of what is taken for a file of invoices.
+
+The last four can't be read; whoever dropped such a file is told how to save it.
+"""
 
 UNFINISHED = (".part", ".tmp")
 """The endings of files that somebody is writing still."""
@@ -45,36 +51,42 @@ class Inbox:
         files: The files to import, in the order of their names.
         young: The names of those that may still be written to.
         others: The names of files that can't be invoices.
+        folders: The names of subfolders that hold files.
     """
 
     files: tuple[Path, ...]
     young: tuple[str, ...]
     others: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
-def sort_out(folder: Path, now: dt.datetime) -> Inbox:
+def sort_out(folder: Path, now: dt.datetime, own: Collection[Path] = ()) -> Inbox:
     """Look at the files of a folder, not at those of its subfolders.
 
     Args:
         folder: The folder.
         now: The wall-clock time.
+        own: The folders, resolved, that the importer itself puts files into.
 
     Raises:
         FileError: When the folder can't be read.
     """
-    files, young, others = list[Path](), list[str](), list[str]()
-    for path, found in _list_files(folder):
-        if not can_be_invoices(path):
+    files, young, others, folders = list[Path](), list[str](), list[str](), list[str]()
+    for path, found in _list_entries(folder):
+        if stat.S_ISDIR(found.st_mode):
+            if path.resolve() not in own and _holds_files(path):
+                folders.append(path.name)
+        elif not can_be_invoices(path):
             others.append(path.name)
         elif is_young(found.st_mtime, found.st_ctime, now.timestamp()):
             young.append(path.name)
         else:
             files.append(path)
-    return Inbox(tuple(files), tuple(young), tuple(others))
+    return Inbox(tuple(files), tuple(young), tuple(others), tuple(folders))
 
 
-def _list_files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield the files that are neither hidden nor being written, by name."""
+def _list_entries(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield the files and folders that are neither hidden nor being written, by name."""
     try:
         names = sorted(os.listdir(folder))  # noqa: PTH208 names alone
     except OSError as exc:
@@ -87,8 +99,16 @@ def _list_files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
             continue
         with suppress(OSError):  # gone meanwhile, or a link that leads nowhere
             found = (folder / name).stat()
-            if stat.S_ISREG(found.st_mode) and not _is_hidden(found):
+            known = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+            if known and not _is_hidden(found):
                 yield folder / name, found
+
+
+def _holds_files(folder: Path) -> bool:
+    """Tell whether a folder holds a file that isn't hidden, as far as one may look."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return any(entry.is_file() and not entry.name.startswith(OWNED) for entry in entries)
+    return False
 
 
 def _is_hidden(found: os.stat_result) -> bool:
@@ -136,8 +156,23 @@ def digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise
+    except PermissionError as exc:
+        owner = _say_owner(path)
+        how = f" (chmod g+r {shlex.quote(str(path))})" if owner else ""
+        raise FileError(
+            f"{path} can't be read: {exc.strerror}.{owner} Let the importer's user or group read it"
+            f"{how}, or move it away: until then it is tried again each time. Nothing was sent."
+        ) from exc
     except OSError as exc:
         raise FileError(
-            f"{path} can't be read: {exc.strerror}. Check that you may open it, and that no other "
-            "program keeps it open. Nothing was sent."
+            f"{path} can't be read: {exc.strerror}. Check that no other program keeps it open, or "
+            "move it away: until then it is tried again each time. Nothing was sent."
         ) from exc
+
+
+def _say_owner(path: Path) -> str:
+    """Return whose a file is and who may read it, where that can be told."""
+    with suppress(OSError, KeyError, NotImplementedError):  # Windows; a user without a name
+        mode = stat.filemode(path.stat().st_mode)
+        return f" It belongs to {path.owner()}, group {path.group()} ({mode})."
+    return ""

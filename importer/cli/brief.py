@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from importer.cli.paint import paint_status
 from importer.model import NEEDS_USER, Field, Status
 from importer.printable import printable
 from importer.report import Report
-from importer.table import ROW
+from importer.table import CLAIM, ROW
 
 MOST = 20
 """So many rows are told one by one: a mail that somebody reads to its end."""
@@ -59,10 +60,15 @@ def list_problems(report: Report, most: int = MOST) -> tuple[tuple[Problem, ...]
     first = wrong.head(most).join(names, on=ROW, how="left", maintain_order="left")
     found = first.select(ROW, "reference", "status", "invoice_number", "error").iter_rows()
     problems = tuple(
-        Problem(row, reference, Status(status), number, " ".join((message or "").split()))
+        Problem(row, reference, Status(status), number, leave_out_claim(message or ""))
         for row, reference, status, number, message in found
     )
     return problems, wrong.height - len(problems)
+
+
+def leave_out_claim(message: str) -> str:
+    """Return what is said of a row in one line, without what only the results are read back for."""
+    return " ".join(re.sub(CLAIM, "", message).split())
 
 
 def problem_lines(report: Report) -> Iterator[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from importer.clock import SystemClock
-from importer.errors import EXIT_INTERRUPTED, StoppedError
+from importer.errors import EXIT_INTERRUPTED, EXIT_OK, StoppedError
 from importer.inbox import Postponed, is_final
 from importer.printable import printable
 from importer.records import Account, FileVerdict
+from importer.settings import Settings
 
 if TYPE_CHECKING:  # heavy: an inbox with nothing new must not pay for them
     from importer.ledger.port import Ledger
@@ -44,6 +47,24 @@ class Witness:
         return agreed
 
 
+UNDERSTOOD_BY = (
+    "sheet", "timezone", "date_format", "encoding", "columns", "defaults", "skip_hidden", "strict",
+    "warnings_as_errors", "max_reference_length", "max_note_length", "max_memory", "max_file_size",
+    "max_rows", "max_columns", "max_cell_length",
+)  # fmt: skip
+"""The settings by which a file's rows are understood, or held back."""
+
+
+def digest_options(settings: Settings) -> str:
+    """Return a digest of the options by which a file is understood, hex.
+
+    Args:
+        settings: The run's options.
+    """
+    said = [getattr(settings, name) for name in UNDERSTOOD_BY]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """One file on its way: see `pipeline.Courier`.
@@ -53,21 +74,34 @@ class Errand:
         sha256: The digest of its bytes, hex.
         account: For whom it is imported.
         ledger: Keeps what becomes of it.
+        options: A digest of the options by which it is understood.
     """
 
     file: Path
     sha256: str
     account: Account
     ledger: Ledger
+    options: str
 
     @property
     def verdict(self) -> FileVerdict | None:
         """What became of it so far."""
         return self.ledger.file_verdict(self.account.id, self.sha256)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether importing it again would change nothing.
+
+        Other options may read what could not be read, or send what --strict held back.
+        """
+        verdict = self.verdict
+        if verdict is None or not is_final(verdict):
+            return False
+        return verdict.exit_code == EXIT_OK or verdict.options == self.options
+
     def admit(self, table: Table) -> None:
         """Keep it back where another run has dealt with it, or it isn't the same any more."""
-        if table.sha256 != self.sha256 or is_final(self.verdict):
+        if table.sha256 != self.sha256 or self.is_done:
             raise Postponed
 
     def keep(self, report: Report) -> None:
@@ -79,6 +113,6 @@ class Errand:
     def settle(self, code: int) -> None:
         """Keep an exit code."""
         name = printable(self.file.name)
-        verdict = FileVerdict(self.sha256, code, SystemClock().now(), name)
+        verdict = FileVerdict(self.sha256, code, SystemClock().now(), name, self.options)
         with suppress(StoppedError):  # then it has another turn, in which nothing is sent twice
             self.ledger.keep_file_verdict(self.account.id, verdict)

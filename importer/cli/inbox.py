@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from importer.cli.errand import Errand, Witness
+from importer.cli.errand import Errand, Witness, digest_options
 from importer.cli.jsonlog import json_log
 from importer.cli.run import carry_out
 from importer.cli.target import target
 from importer.cli.telling import TELLER
-from importer.cli.voice import Voice, say_known, tell_of_others, tell_of_rest, total_lines
+from importer.cli.voice import (
+    Voice,
+    log_total,
+    say_known,
+    tell_of_others,
+    tell_of_rest,
+    total_lines,
+)
 from importer.clock import SystemClock
 from importer.errors import (
     EXIT_INTERRUPTED,
@@ -28,7 +35,6 @@ from importer.inbox import (
     WITH_RESULTS,
     Postponed,
     digest,
-    is_final,
     sort_out,
 )
 from importer.names import REPORTS
@@ -53,11 +59,12 @@ def import_folder(settings: Settings, given: Mapping[str, Any]) -> int:
         ImporterError: What concerns all files, such as a wrong option.
     """
     folder, voice = settings.file, Voice(given["quiet"], given["as_json"])
-    _require_places(settings, given["move_to"])
-    inbox = sort_out(folder, SystemClock().now())
+    own = _require_places(settings, given["move_to"])
+    inbox = sort_out(folder, SystemClock().now(), own)
     tell_of_others(inbox, voice)
     if not inbox.files:
         voice.say(f"Nothing new in {printable(str(folder))}.")
+        log_total(voice, folder, [], [])
         return EXIT_OK
     # Together, since only now is there something to do.
     from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
@@ -65,16 +72,17 @@ def import_folder(settings: Settings, given: Mapping[str, Any]) -> int:
     with target(**given) as api, closing(SqliteLedger(settings.ledger)) as ledger:
         account = ledger.account(api.account_url, api.account)
         clerk = Clerk(settings, dict(given), api, account, ledger, voice)
-        for number, file in enumerate(inbox.files, 1):
+        files = sorted(inbox.files, key=clerk.turn)
+        for number, file in enumerate(files, 1):
             if clerk.deal_with(file):
-                tell_of_rest(inbox.files[number:], voice)
+                tell_of_rest(files[number:], voice)
                 break
         clerk.tell_end()
     return max(clerk.codes, default=EXIT_OK)
 
 
-def _require_places(settings: Settings, move_to: Path | None) -> None:
-    """Make sure that results and files have somewhere to go that isn't the inbox itself.
+def _require_places(settings: Settings, move_to: Path | None) -> list[Path]:
+    """Return the folders for results and files, none of which may be the inbox itself.
 
     Raises:
         UsageError: When they haven't.
@@ -97,6 +105,7 @@ def _require_places(settings: Settings, move_to: Path | None) -> None:
         from importer.outbox import prepare_folder  # noqa: PLC0415 seldom needed
 
         prepare_folder(move_to)
+    return [place.resolve() for place in (results, move_to) if place is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +134,31 @@ class Clerk:
     summaries: list[Summary] = field(default_factory=list)
     known: list[tuple[Path, FileVerdict]] = field(default_factory=list)
 
+    def turn(self, file: Path) -> tuple[int, str, str]:
+        """Return when it is a file's turn, to sort by.
+
+        What needs no import is first; then what is new, by name; then what is tried again, the
+        longest ago first: a file that fails each time keeps no other from its turn.
+        """
+        try:
+            errand = self._errand(file)
+            verdict = errand.verdict
+        except (FileNotFoundError, FileError):
+            return 1, "", file.name
+        if errand.is_done:
+            return 0, "", file.name
+        return (1, "", file.name) if verdict is None else (2, verdict.at.isoformat(), file.name)
+
+    def _errand(self, file: Path) -> Errand:
+        return Errand(file, digest(file), self.account, self.ledger, digest_options(self.settings))
+
     def deal_with(self, file: Path) -> bool:
         """Import a file unless that was done; return whether to leave the others for later."""
+        TELLER.name = printable(file.name)  # nothing more is said under the name of the one before
+        if (log := json_log()) is not None:
+            log.run_id = None
         try:
-            errand = Errand(file, digest(file), self.account, self.ledger)
+            errand = self._errand(file)
         except FileNotFoundError:  # somebody took it back, or another run was quicker
             return False
         except FileError as exc:
@@ -155,10 +185,10 @@ class Clerk:
     def _recall(self, errand: Errand) -> bool:
         """Tell whether a file was dealt with before; put it away if that is still to be done."""
         verdict = errand.verdict
-        if verdict is None or not is_final(verdict):
+        if verdict is None or not errand.is_done:
             return False
         self.known.append((errand.file, verdict))
-        self._put_away(errand, verdict.exit_code)
+        self._put_away(errand, verdict.exit_code, say=self.voice.say)
         return True
 
     def _import(self, errand: Errand) -> bool:
@@ -177,25 +207,18 @@ class Clerk:
                 courier=errand,
             )
 
-        self._turn_to(errand.file)
+        if self.codes:
+            self.voice.say("")
         try:
-            summary = carry_out(work, self.given).summary
+            summary = carry_out(work, self.given, self.settings.file).summary
         except StoppedError as exc:
             return self._give_up(errand.file, exc, own=witnesses[0].said_no)
         self.summaries.append(summary)
         self.codes.append(summary.exit_code)
         if not summary.left:
-            self._put_away(errand, summary.exit_code)
+            self._put_away(errand, summary.exit_code, say=self.voice.warn)
         own = witnesses[0].said_no and summary.exit_code != EXIT_INTERRUPTED
         return summary.exit_code >= EXIT_STOPPED and not own
-
-    def _turn_to(self, file: Path) -> None:
-        """Say nothing more under the name of the file before."""
-        TELLER.name = printable(file.name)
-        if (log := json_log()) is not None:
-            log.run_id = None
-        if self.codes:
-            self.voice.say("")
 
     def _settings(self, file: Path) -> Settings:
         """Return the options for one of the files."""
@@ -212,8 +235,14 @@ class Clerk:
         self.voice.tell_error(error, file)
         return error.exit_code >= EXIT_STOPPED and not own
 
-    def _put_away(self, errand: Errand, code: int) -> None:
-        """Move a file that has its results, if that is wanted; it stays where it can't be."""
+    def _put_away(self, errand: Errand, code: int, say: Callable[[str], None]) -> None:
+        """Move a file that has its results, if that is wanted; it stays where it can't be.
+
+        Args:
+            errand: The file.
+            code: How its import ended.
+            say: Says that it can't be moved.
+        """
         folder = self.given["move_to"]
         if folder is None or code not in WITH_RESULTS:
             return
@@ -225,9 +254,11 @@ class Clerk:
             self.voice.say(f"Moved to {printable(str(place))}")
         except Postponed:
             self.voice.say(f"{name} is a new file by now: it stays, and is imported next time.")
+        except FileNotFoundError:  # another run that shares the inbox moved it
+            return
         except (FileError, OSError) as exc:
             why = (exc.strerror if isinstance(exc, OSError) else None) or exc
-            self.voice.warn(
+            say(
                 f"{name} was dealt with, but can't be moved to {printable(str(folder))}: {why}. It "
                 "stays, is not imported again, and the next run tries to move it."
             )
@@ -235,10 +266,11 @@ class Clerk:
     def tell_end(self) -> None:
         """Say what became of all files together, and of those that were dealt with before."""
         folder, failed = self.settings.file, len(self.codes) - len(self.summaries)
-        if self.summaries and len(self.codes) > 1:
+        if json_log() is None and self.summaries and len(self.codes) > 1:
             self.voice.say("")
             for line in total_lines(folder, self.summaries, failed):
                 self.voice.say(line)
         start = "" if self.codes else f"Nothing new in {printable(str(folder))}. "
         if start or self.known:
             self.voice.say(f"{start}{say_known(self.known) if self.known else ''}".rstrip())
+        log_total(self.voice, folder, self.summaries, self.codes)

@@ -133,11 +133,14 @@ class Journal:
 
     def _tell(self, outcome: Outcome) -> None:
         self._told.add(outcome.row)
+        from importer.cli.brief import leave_out_claim  # noqa: PLC0415 heavy, as its run was
+
         number = None if outcome.invoice is None else outcome.invoice.number
+        became = outcome.status.value if number is None else f"{outcome.status.value} as {number}"
         self._log.event(
             Level.WARNING if outcome.status in NEEDS_USER else Level.DEBUG,
             "outcome",
-            printable(outcome.message),
+            printable(leave_out_claim(outcome.message) or became),
             row=outcome.row,
             status=outcome.status.value,
             invoice_number=None if number is None else printable(number),

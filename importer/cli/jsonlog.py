@@ -39,6 +39,7 @@ EVENTS: Mapping[str, str] = {
     "problem": "a row that needs somebody; `row`, `reference`, `status`, `invoice_number`",
     "more_problems": "there are more than 20; `rows`: how many more, all of them in the results",
     "end": "the run is over; the fields of `--json`",
+    "inbox_end": "an inbox is through; `files` imported, `failed`, `counts`, `exit_code`",
     "error": "the run, or a `file` of an inbox, came to nothing; `exit_code`",
     "message": "anything else",
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from importer.cli.paint import BAD, DOUBTFUL, paint, paint_status
 from importer.errors import EXIT_OK
+from importer.inbox import FINAL
 from importer.model import NEEDS_USER, Status
 from importer.printable import printable
 from importer.statuses import TELLINGS
@@ -34,24 +35,30 @@ JSON_FIELDS: Mapping[str, str] = {
 """The fields of `--json`: what stands in each."""
 
 
-def summary_text(summary: Summary) -> str:
-    """Return the aligned summary of a run, for people."""
-    lines = [_title(summary), *status_lines(summary, frozenset(Status)), *_problems(summary)]
+def summary_text(summary: Summary, inbox: Path | None = None) -> str:
+    """Return the aligned summary of a run, for people.
+
+    Args:
+        summary: The run in figures.
+        inbox: The folder that the file was dropped into, if it wasn't named itself.
+    """
+    lines = [_title(summary), *status_lines(summary, frozenset(Status)), *_problems(summary, inbox)]
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
     return "\n".join([*lines, *_results(summary)])
 
 
-def problems_text(summary: Summary, rows: Iterable[str] = ()) -> str:
+def problems_text(summary: Summary, rows: Iterable[str] = (), inbox: Path | None = None) -> str:
     """Return what of a run's summary somebody has to look at; empty where nobody has to.
 
     Args:
         summary: The run in figures.
         rows: What is said of single rows, a line each.
+        inbox: The folder that the file was dropped into, if it wasn't named itself.
     """
     if summary.exit_code == EXIT_OK:
         return ""
-    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *rows, *_problems(summary)]
+    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *rows, *_problems(summary, inbox)]
     return "\n".join([*lines, *_results(summary)])
 
 
@@ -68,7 +75,7 @@ def _title(summary: Summary) -> str:
     return f"{printable(summary.file.name)} to {account}, {summary.duration_s:.1f} s"
 
 
-def _problems(summary: Summary) -> Iterator[str]:
+def _problems(summary: Summary, inbox: Path | None) -> Iterator[str]:
     """Yield what somebody should know, and what is to be done."""
     yield from (
         f"{paint('Warning:', DOUBTFUL)} {printable(warning)}" for warning in summary.warnings
@@ -78,10 +85,33 @@ def _problems(summary: Summary) -> Iterator[str]:
     for status, telling in TELLINGS.items():
         rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
         if telling.remedy and rows:
-            yield f"{paint_status(status)}: {telling.remedy}."
+            yield f"{paint_status(status)}: {_remedy(summary, status, inbox)}."
     if summary.left and summary.error is None:
         left = "1 row was" if summary.left == 1 else f"{summary.left:,} rows were"
         yield f"{left} left for later: run the same command without --limit."
+
+
+def _remedy(summary: Summary, status: Status, inbox: Path | None) -> str:
+    """Return what a status asks of the reader.
+
+    A file of an inbox whose exit code isn't final is tried again without anybody.
+    """
+    usual = TELLINGS[status].remedy
+    if inbox is None:
+        return usual
+    save = f"save it into {printable(str(inbox.absolute()))}"
+    again = summary.exit_code not in FINAL
+    match status:
+        case Status.INVALID | Status.REJECTED:
+            return f"correct the cells in the sheet Results and {save}"
+        case Status.IN_DOUBT:
+            return "the next start looks again, or see import-invoices status --in-doubt"
+        case Status.NOT_SENT if again:
+            return "see to the reason in the column error; the next start goes on by itself"
+        case Status.NOT_SENT:  # of --strict: the results have these rows too
+            return f"they go with the others: correct the sheet Results and {save}"
+        case _:
+            return usual
 
 
 def _results(summary: Summary) -> Iterator[str]:

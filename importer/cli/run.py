@@ -45,12 +45,15 @@ def command(ctx: click.Context, /, file: Path, **given: Any) -> int:  # noqa: AN
     return carry_out(lambda console: _import(settings, given, console), given).summary.exit_code
 
 
-def carry_out(work: Callable[[Console | Journal], Report], given: dict[str, Any]) -> Report:
+def carry_out(
+    work: Callable[[Console | Journal], Report], given: dict[str, Any], inbox: Path | None = None
+) -> Report:
     """Import one file, and tell of it to whoever is to be told.
 
     Args:
         work: Imports it.
         given: The run's options.
+        inbox: The folder that the file was dropped into, if it wasn't named itself.
     """
     # Here and below, since they take time: --help and a wrong option must not pay for them.
     from importer.cli.console import choose_console  # noqa: PLC0415
@@ -61,7 +64,7 @@ def carry_out(work: Callable[[Console | Journal], Report], given: dict[str, Any]
     ) as console:
         report = work(console)
     console.tell_rest(_outcomes(report) if verbose else ())
-    _print(report, quiet=quiet, as_json=given["as_json"])
+    _print(report, inbox, quiet=quiet, as_json=given["as_json"])
     TELLER.tell(report.summary)
     return report
 
@@ -126,7 +129,7 @@ def _outcomes(report: Report) -> Iterator[Outcome]:
         yield Outcome(row, Status(status), invoice, message or "")
 
 
-def _print(report: Report, *, quiet: bool, as_json: bool) -> None:
+def _print(report: Report, inbox: Path | None, *, quiet: bool, as_json: bool) -> None:
     from importer.cli.jsonlog import json_log  # noqa: PLC0415
     from importer.cli.render import summary_json  # noqa: PLC0415
     from importer.cli.screen import tell  # noqa: PLC0415
@@ -136,18 +139,22 @@ def _print(report: Report, *, quiet: bool, as_json: bool) -> None:
 
         log_end(log, report)
     else:
-        _print_text(report, quiet=quiet, err=as_json)
+        _print_text(report, inbox, quiet=quiet, err=as_json)
     if as_json:
         tell(summary_json(report.summary))
 
 
-def _print_text(report: Report, *, quiet: bool, err: bool) -> None:
+def _print_text(report: Report, inbox: Path | None, *, quiet: bool, err: bool) -> None:
     from importer.cli.brief import problem_lines  # noqa: PLC0415
     from importer.cli.render import problems_text, summary_text  # noqa: PLC0415
     from importer.cli.screen import screen_width, tell, wrap  # noqa: PLC0415
 
     summary = report.summary
-    told = problems_text(summary, problem_lines(report)) if quiet else summary_text(summary)
+    told = (
+        problems_text(summary, problem_lines(report), inbox)
+        if quiet
+        else summary_text(summary, inbox)
+    )
     width = screen_width(err=err)
     text = "\n".join(part for line in told.splitlines() for part in wrap(line, width))
     if text:

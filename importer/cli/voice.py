@@ -47,11 +47,12 @@ class Voice:
 
     def tell_error(self, error: ImporterError, file: Path) -> None:
         """Say why a file came to nothing, as the command does for a single one."""
-        message, code = str(error), error.exit_code
+        message, code, name = str(error), error.exit_code, printable(file.name)
         if (log := json_log()) is not None:
-            log.event(Level.ERROR, "error", message, exit_code=code, file=printable(file.name))
+            log.event(Level.ERROR, "error", message, exit_code=code, file=name)
         else:
-            tell(f"import-invoices: {message}", err=True)
+            named = message if name in message else f"{name}: {message}"
+            tell(f"import-invoices: {named}", err=True)
         if self.as_json:
             from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
@@ -71,6 +72,9 @@ def tell_of_others(inbox: Inbox, voice: Voice) -> None:
     if inbox.others:
         names = list_names(inbox.others)
         voice.say(f"Left alone, being neither workbooks nor text files: {names}.")
+    if inbox.folders:
+        names = list_names(inbox.folders)
+        voice.say(f"Left alone, being folders: {names}. To import the files of one, name it.")
 
 
 def tell_of_rest(files: Sequence[Path], voice: Voice) -> None:
@@ -104,20 +108,60 @@ def total_lines(folder: Path, summaries: Sequence[Summary], failed: int) -> Iter
     """
     from importer.cli.render import status_lines  # noqa: PLC0415 only where files were imported
 
-    counts, by_currency = Counter[Status](), dict[str, Counter[Status]]()
+    by_currency = dict[str, Counter[Status]]()
     for summary in summaries:
-        counts.update(summary.counts)
         for currency, by in summary.by_currency.items():
             by_currency.setdefault(currency, Counter()).update(by)
-    files = "1 file" if len(summaries) == 1 else f"{len(summaries):,} files"
-    others = f"; {failed:,} more came to nothing" if failed else ""
-    yield f"{files} of {printable(str(folder))} together{others}"
+    yield _title(folder, len(summaries), failed)
     total = replace(
         summaries[0],
-        counts={status: counts[status] for status in Status},
+        counts=add_counts(summaries),
         by_currency=dict(sorted(by_currency.items())),
     )
     yield from status_lines(total, set(Status))
+
+
+def log_total(
+    voice: Voice, folder: Path, summaries: Sequence[Summary], codes: Sequence[int]
+) -> None:
+    """Tell machines, if they listen, that an inbox is through, and how that ended.
+
+    Args:
+        voice: Says how much is to be told.
+        folder: The inbox.
+        summaries: What became of each file that was imported.
+        codes: How each file ended, those too that came to nothing.
+    """
+    if (log := json_log()) is None or (voice.quiet and not any(codes)):
+        return
+    from importer.cli.journal import LEVELS  # noqa: PLC0415 seldom needed
+
+    counts, code = add_counts(summaries), max(codes, default=EXIT_OK)
+    failed = len(codes) - len(summaries)
+    counted = [f"{status.value} {rows:,}" for status, rows in counts.items() if rows]
+    told = _title(folder, len(summaries), failed)
+    log.run_id = None
+    log.event(
+        LEVELS.get(code, Level.ERROR),
+        "inbox_end",
+        f"{told}: {', '.join(counted)}" if counted else told,
+        files=len(summaries),
+        failed=failed,
+        counts={status.value: rows for status, rows in counts.items()},
+        exit_code=code,
+    )
+
+
+def add_counts(summaries: Sequence[Summary]) -> dict[Status, int]:
+    """Return how many rows of several files have which status, every status, zeros too."""
+    return {status: sum(each.counts[status] for each in summaries) for status in Status}
+
+
+def _title(folder: Path, files: int, failed: int) -> str:
+    """Say of how many files the total is, and how many came to nothing."""
+    others = f"; {failed:,} more came to nothing" if failed else ""
+    number = "1 file" if files == 1 else f"{files:,} files"
+    return f"{number} of {printable(str(folder))} together{others}"
 
 
 def say_known(known: Sequence[tuple[Path, FileVerdict]]) -> str:
@@ -136,6 +180,9 @@ def say_known(known: Sequence[tuple[Path, FileVerdict]]) -> str:
 
 def _remark(file: Path, verdict: FileVerdict) -> str:
     """Return what is odd about a file that was dealt with before; empty where nothing is."""
+    remarks = []
+    if verdict.name != printable(file.name):
+        remarks.append(f"the same as {verdict.name}")
     if verdict.exit_code != EXIT_OK:
-        return f" (exit code {verdict.exit_code})"
-    return "" if verdict.name == printable(file.name) else f" (the same as {verdict.name})"
+        remarks.append(f"exit code {verdict.exit_code}")
+    return f" ({', '.join(remarks)})" if remarks else ""

@@ -95,9 +95,69 @@ def test_what_is_left_alone(desk: Desk, api: OddApi, inbox: Path) -> None:
     assert done.out.splitlines() == [
         "Left for later, since written to less than 60 s ago: young.csv.",
         "Left alone, being neither workbooks nor text files: d.pdf.",
+        "Left alone, being folders: done. To import the files of one, name it.",
         "Nothing new in inbox.",
     ]
     assert not api.invoices
+
+
+def test_workbooks_that_cannot_be_read_are_told_once(desk: Desk, api: OddApi, inbox: Path) -> None:
+    """An .xls or .numbers file fails as it does by name, with how to save it, until it changes."""
+    for name in ("a.xls", "b.numbers"):
+        (inbox / name).write_bytes(b"\x09\x08\x10\x00" + name.encode())
+        rest(inbox / name)
+    words = ("inbox", "--api-url", api.url, "-q")
+    done = desk.run(*words)
+    lines = done.err.splitlines()
+    assert (done.code, len(lines)) == (2, 2)
+    assert all("save it as .xlsx" in line for line in lines)
+    alone = desk.run("inbox/a.xls", "--api-url", api.url)
+    assert alone.err == f"{lines[0]}\n"
+    again = desk.run(*words)
+    assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def test_errors_of_a_file_begin_with_its_name(desk: Desk, api: OddApi, inbox: Path) -> None:
+    """Where the message doesn't say it by itself."""
+    put(desk, "april.csv", [{"Ref": "A-1", "Currency": "USD"}])
+    (inbox / "may.csv").write_text("")
+    rest(inbox / "may.csv")
+    done = desk.run("inbox", "--api-url", api.url, "-q")
+    assert done.code == 2
+    april, *_, may = done.err.splitlines()
+    assert april.startswith("import-invoices: april.csv: ")
+    assert may.startswith("import-invoices: inbox/may.csv is empty.")
+
+
+def test_remedies_name_the_inbox(desk: Desk, api: OddApi, inbox: Path) -> None:
+    """Who drops files corrects the results into the folder; a named file is imported by hand."""
+    file = put(desk, "a.csv", [row("A-1"), BAD])
+    words = ("--api-url", api.url, "-q")
+    remedy = f"invalid: correct the cells in the sheet Results and save it into {inbox}."
+    assert remedy in desk.run("inbox", *words).out.splitlines()
+    alone = "invalid: correct the cells in the sheet Results and import that file."
+    assert alone in desk.run(file, *words).out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("strict", "remedy"),
+    [
+        (False, "see to the reason in the column error; the next start goes on by itself."),
+        (True, "they go with the others: correct the sheet Results and save it into "),
+    ],
+    ids=["stopped", "strict"],
+)
+def test_what_was_not_sent_comes_again(
+    desk: Desk, api: OddApi, inbox: Path, strict: bool, remedy: str
+) -> None:
+    """By itself where the run stopped; with the corrected file where --strict held it back."""
+    put(desk, "a.csv", [row("A-1"), row("A-2"), BAD])
+    api.answer = lambda *_: detail(401, "no")
+    words = ("inbox", "--api-url", api.url, "-q", *(["--strict"] if strict else []))
+    done = desk.run(*words)
+    assert done.code == (1 if strict else 4)
+    (line,) = (line for line in done.out.splitlines() if line.startswith("not_sent: "))
+    assert line.startswith(f"not_sent: {remedy}")
 
 
 def test_other_accounts_are_other_inboxes(desk: Desk, api: OddApi, inbox: Path) -> None:
@@ -146,6 +206,39 @@ def test_doubts_come_again(desk: Desk, api: OddApi, inbox: Path) -> None:
     assert api.references == ["A-1", "B-1"]
 
 
+def test_a_file_that_fails_each_time_keeps_no_other_waiting(
+    desk: Desk, api: OddApi, inbox: Path
+) -> None:
+    """What is new has its turn first, then what was tried longest ago."""
+    put(desk, "a.csv", [row("A-1")])
+    words = ("inbox", "--api-url", api.url, "--json", "-q")
+    api.answer = lambda invoice, n: (
+        detail(401, "no") if invoice["reference_id"] in "A-1 B-1" else created(invoice, n)
+    )
+    assert ends(desk.run(*words)) == [("a.csv", 4)]
+    put(desk, "b.csv", [row("B-1")])
+    put(desk, "c.csv", [row("C-1")])
+    assert ends(desk.run(*words)) == [("b.csv", 4)]
+    assert ends(desk.run(*words)) == [("c.csv", 0), ("a.csv", 4)]
+    again = desk.run(*words)
+    assert ends(again) == [("b.csv", 4)]
+    assert "Left for later: a.csv." in again.err
+
+
+def test_other_options_give_a_file_another_turn(desk: Desk, api: OddApi, inbox: Path) -> None:
+    """What could not be read, or was held back, may be with them; what is created stays so."""
+    put(desk, "a.csv", [{name: cell for name, cell in row("A-1").items() if name != "Currency"}])
+    put(desk, "b.csv", [row("B-1"), row("B-2", Currency="?")])
+    put(desk, "c.csv", [row("C-1")])
+    words = ("inbox", "--api-url", api.url, "--json", "-q")
+    first = desk.run(*words, "--strict")
+    assert ends(first) == [("a.csv", 2), ("b.csv", 1), ("c.csv", 0)]
+    assert ends(desk.run(*words, "--strict")) == []
+    desk.folder.joinpath("own.toml").write_text('[defaults]\ncurrency = "USD"\n', "utf-8")
+    assert ends(desk.run(*words, "--config", "own.toml")) == [("a.csv", 0), ("b.csv", 1)]
+    assert api.references == ["A-1", "B-1", "C-1"]
+
+
 def test_what_stops_one_would_stop_all(desk: Desk, api: OddApi, inbox: Path) -> None:
     """Where the token is refused, the other files wait, which is said even if quiet."""
     for name in ("a", "b", "c"):
@@ -157,7 +250,7 @@ def test_what_stops_one_would_stop_all(desk: Desk, api: OddApi, inbox: Path) -> 
     assert len(api.invoices) == 1
     assert "Left for later: b.csv and c.csv." in refused.err
     api.answer = created
-    assert ends(desk.run(*words)) == [("a.csv", 0), ("b.csv", 0), ("c.csv", 0)]
+    assert ends(desk.run(*words)) == [("b.csv", 0), ("c.csv", 0), ("a.csv", 0)]
 
 
 def test_refusals_of_one_file_stop_no_other(desk: Desk, api: OddApi, inbox: Path) -> None:
@@ -393,6 +486,23 @@ def test_log_for_machines_is_json_alone(desk: Desk, api: OddApi, inbox: Path) ->
     assert (error["file"], error["exit_code"], error["run_id"]) == ("b.csv", 2, None)
     (end,) = (event for event in events if event["event"] == "end")
     assert end["run_id"] == objects(done)[0]["run_id"]
+    total = events[-1]
+    assert (total["event"], total["level"], total["run_id"]) == ("inbox_end", "error", None)
+    assert (total["files"], total["failed"], total["exit_code"]) == (1, 1, 2)
+    assert total["counts"] == objects(done)[0]["counts"]
+    assert not [event for event in events if "together" in event["message"]][:-1]
+    empty = desk.run("inbox", "--log-format", "json", "--api-url", api.url)
+    *_, total = map(json.loads, empty.err.splitlines())
+    assert (total["event"], total["files"], total["exit_code"]) == ("inbox_end", 0, 0)
+    assert desk.run("inbox", "--log-format", "json", "--api-url", api.url, "-q").err == ""
+
+
+def test_copy_of_a_file_that_failed_names_it(desk: Desk, api: OddApi, inbox: Path) -> None:
+    """Whoever drops the same bytes again learns which file they were, and how that ended."""
+    put(desk, "a.csv", [BAD])
+    put(desk, "b.csv", [BAD])
+    done = desk.run("inbox", "--api-url", api.url)
+    assert "b.csv (the same as a.csv, exit code 1)" in done.out
 
 
 def test_sandbox_serves_an_inbox(desk: Desk, inbox: Path) -> None:

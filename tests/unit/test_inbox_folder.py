@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from builders import NOON, make_table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importer.cli.inbox import Errand
+from importer.cli.inbox import Clerk, Errand
+from importer.cli.telling import TELLER
+from importer.cli.voice import Voice
 from importer.errors import FileError, UsageError
 from importer.inbox import QUIET_S, Postponed, can_be_invoices, digest, is_young, sort_out
 from importer.ledger.memory import MemoryLedger
 from importer.outbox import move, prepare_folder
 from importer.records import FileVerdict
+from importer.settings import Api, Secret, Settings
 
 NOW = NOON.timestamp()
 AGES = st.floats(-1e10, 1e10)
@@ -30,7 +34,7 @@ def put(path: Path, text: str = "a", *, age_s: float = 3600) -> Path:
 
 def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:
     """What can be invoices is imported, by name; other kinds are told of; folders are passed by."""
-    names = ("b.csv", "a.XLSX", "c.xlsm", "d.tsv", "e.txt", "f.csv.gz", "g.xlsx.gz")
+    names = ("b.csv", "a.XLSX", "c.xlsm", "d.tsv", "e.txt", "f.csv.gz", "g.xlsx.gz", "k.xls")
     for name in (*names, "h.pdf", "i.gz", "j"):
         put(tmp_path / name)
     (tmp_path / "done.csv").mkdir()
@@ -39,6 +43,15 @@ def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:
     assert [file.name for file in inbox.files] == sorted(names)
     assert inbox.others == ("h.pdf", "i.gz", "j")
     assert inbox.young == ()
+
+
+def test_subfolders_with_files_are_named(tmp_path: Path) -> None:
+    """Not those that hold none, nor those that results and files are put into."""
+    for name in ("old/a.csv", "results/b.csv", "hidden/.c.csv", "deep/er/d.csv", ".git/e.csv"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        put(tmp_path / name)
+    inbox = sort_out(tmp_path, NOON, [tmp_path / "results"])
+    assert (inbox.folders, inbox.files, inbox.others) == (("old",), (), ())
 
 
 def test_unfinished_and_hidden_files_are_left_without_a_word(tmp_path: Path) -> None:
@@ -89,6 +102,38 @@ def test_folder_that_is_gone(tmp_path: Path) -> None:
     """It is one clear message too."""
     with pytest.raises(FileError, match=r"The folder .*gone can't be read"):
         sort_out(tmp_path / "gone", NOON)
+
+
+def test_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says whose it is, what to do about that, and that it isn't forgotten."""
+    file = put(tmp_path / "the secret.csv")
+    file.chmod(0o600)
+
+    def refuse(*_: object, **__: object) -> None:  # as for anybody but root
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(FileError) as caught:
+        digest(file)
+    told = str(caught.value)
+    assert f"the secret.csv can't be read: Permission denied. It belongs to {file.owner()}" in told
+    assert stat.filemode(file.stat().st_mode) in told
+    assert f"chmod g+r '{file}'" in told
+    assert "tried again each time" in told
+
+
+def test_file_that_is_not_even_read_is_told_under_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told of it reads its name, not that of the file before."""
+    ledger, settings = MemoryLedger(), Settings(tmp_path, tmp_path / "ledger")
+    monkeypatch.setattr(TELLER, "name", "before.csv")
+    account = ledger.account("https://api.example.com", "default")
+    api = Api(account.url, "default", lambda: Secret("t"), account.url)
+    clerk = Clerk(settings, {}, api, account, ledger, Voice(quiet=True, as_json=False))
+    (tmp_path / "a.csv").mkdir()  # opening it fails for root too
+    assert not clerk.deal_with(tmp_path / "a.csv")
+    assert (TELLER.name, clerk.codes) == ("a.csv", [2])
 
 
 @pytest.mark.parametrize("far", [False, True], ids=["same disk", "other disk"])

@@ -53,7 +53,8 @@ def test_names_are_stable() -> None:
     """Programs read them: a name may be added, none renamed or left out."""
     assert list(EVENTS) == [
         "phase", "lock_wait", "plan", "progress", "wait", "setback", "outcome", "stopping",
-        "warning", "problem", "more_problems", "end", "error", "message",
+        "warning", "problem", "more_problems", "end", "inbox_end", "error",
+        "message",
     ]  # fmt: skip
     assert [level.name.lower() for level in Level] == ["debug", "info", "warning", "error"]
 
@@ -165,7 +166,17 @@ def test_verbose_tells_each_row_once() -> None:
     assert [event["row"] for event in events] == [2, 3]
     assert [event["level"] for event in events] == ["debug", "warning"]
     assert events[0]["invoice_number"] == "N-7"
+    assert [event["message"] for event in events] == ["created as N-7", "No currency"]
     assert {event["run_id"] for event in events} == {"20270104-120000-7c1e"}
+
+
+def test_what_results_are_read_back_for_is_not_told() -> None:
+    """The fingerprint of a message is for the results; what is said around it stays."""
+    log, beneath = new_log()
+    message = "No currency [as read: cd34151c 00000000] | Invoice N-7 exists."
+    journal(log, verbose=True).on_outcome(Outcome(3, Status.INVALID, message=message))
+    (event,) = read(beneath)
+    assert event["message"] == "No currency | Invoice N-7 exists."
 
 
 def test_rows_are_not_told_unless_verbose() -> None:
