@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import stat
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
@@ -15,18 +19,19 @@ from click.core import ParameterSource
 from importer.cli.configuration import configuration_of
 from importer.cli.fields import to_json
 from importer.cli.heed import COMPLAINT
-from importer.cli.options import PREFIX, default_ledger, options
+from importer.cli.loaded import Loaded
+from importer.cli.options import PREFIX, default_ledger, options, to_settings
 from importer.cli.paint import BAD, DOUBTFUL, paint
 from importer.cli.screen import NARROWEST, screen_width, tell
 from importer.cli.target import CLIENT_ID, CLIENT_SECRET, TOKEN, has_credentials, target, to_api
 from importer.errors import EXIT_OK, EXIT_ROWS, UsageError
 from importer.names import REPORTS
 from importer.printable import printable
-from importer.settings import Api, canonical_url
+from importer.settings import Api, Settings, canonical_url
 
 if TYPE_CHECKING:  # heavy
     from importer.doctor import Finding, Setup
-    from importer.doctor.facts import Configuration, Target
+    from importer.doctor.facts import Notified, Target
 
 COLOURS: Mapping[str, str] = {
     "ok": "green",
@@ -82,27 +87,103 @@ def command(ctx: click.Context, /, **given: Any) -> int:  # noqa: ANN401 click's
 def _set_up(ctx: click.Context, given: dict[str, Any], stack: ExitStack) -> Setup:
     """Return what is to be looked at; what is wrong with the options is looked at too."""
     from importer.doctor import Setup  # noqa: PLC0415 heavy
+    from importer.doctor.facts import Configuration  # noqa: PLC0415 heavy
 
     where, api = _aim(given, stack)
     output: Path | None = given["output"]
+    problem, notified = _look_ahead(ctx)
+    zone_from = ctx.get_parameter_source("timezone")
     return Setup(
-        configuration=_configuration(ctx),
-        target=where,
+        configuration=Configuration(configuration_of(ctx).path, problem),
+        target=_with_file(where),
         api=api,
         account_url=api.account_url if api is not None else where.url or "",
         ledger=given["ledger"] or default_ledger(),
         results=REPORTS if output is None else output.parent,
         timezone=given["timezone"],
-        zone_given=ctx.get_parameter_source("timezone") is not ParameterSource.DEFAULT,
+        zone_given=zone_from is not ParameterSource.DEFAULT,
+        zone_in_file=zone_from is ParameterSource.DEFAULT_MAP,
+        notified=notified,
         timeout_s=given["timeout"],
     )
 
 
-def _configuration(ctx: click.Context) -> Configuration:
-    """Return the configuration's file, and what is wrong with it."""
-    from importer.doctor.facts import Configuration  # noqa: PLC0415 heavy
+def _look_ahead(ctx: click.Context) -> tuple[str, Notified]:
+    """Return what a run would object to in the configuration and variables, and whom it tells."""
+    from importer.doctor.facts import Notified  # noqa: PLC0415 heavy
 
-    return Configuration(configuration_of(ctx).path, ctx.meta.get(COMPLAINT, ""))
+    complaint: str = ctx.meta.get(COMPLAINT, "")
+    try:
+        with _as_run(ctx) as run:
+            return complaint or _objection(run), _find_notified(run)
+    except click.UsageError as exc:
+        return complaint or exc.format_message(), Notified()
+
+
+@contextmanager
+def _as_run(ctx: click.Context) -> Iterator[click.Context]:
+    """Give the context of a run from here, with the options that somebody gave it."""
+    from importer.cli.run import command as run  # noqa: PLC0415 seldom needed
+
+    values = configuration_of(ctx).default_map(run)
+    wanted = {*Settings.__dataclass_fields__, "notify", "allow_http"}
+    with click.Context(run, parent=ctx, info_name="run", default_map=values) as inner:
+        inner.params = {"ledger": None, "columns": None}
+        for option in (p for p in run.params if isinstance(p, click.Option)):
+            name = option.name or ""
+            if name not in wanted:
+                continue
+            value, source = option.consume_value(inner, {})
+            mine = name in ctx.params  # the doctor's too, where it may have been typed
+            inner.set_parameter_source(name, (mine and ctx.get_parameter_source(name)) or source)
+            if mine:
+                inner.params[name] = ctx.params[name]
+            elif source is not ParameterSource.DEFAULT:
+                inner.params[name] = option.process_value(inner, value)
+        yield inner
+
+
+def _objection(run: click.Context) -> str:
+    """Return what is wrong with how a run would read a file; empty where nothing is."""
+    from importer.reading import to_reading  # noqa: PLC0415 heavy
+
+    try:
+        to_reading(asdict(to_settings(Path(), run.params)), dt.datetime.now(dt.UTC))
+    except UsageError as exc:
+        message = Loaded((), run).name_place(str(exc))
+        return "" if message.startswith("--timezone ") else message  # that has its own finding
+    return ""
+
+
+def _find_notified(run: click.Context) -> Notified:
+    """Return whom a run would tell; nobody is told."""
+    from importer.cli.telling import Teller  # noqa: PLC0415 not the one of this command
+    from importer.doctor.facts import Notified  # noqa: PLC0415 heavy
+
+    teller = Teller()
+    try:
+        teller.begin(run, Path())
+    except UsageError as exc:
+        return Notified(problem=str(exc))
+    return Notified(urlsplit(teller.url.reveal()).hostname or "" if teller.url else "")
+
+
+def _with_file(where: Target) -> Target:
+    """Return where invoices are to go, with the file that the token or the secret is read from."""
+    given = (v for n in (TOKEN, CLIENT_SECRET) for v in (n, f"{n}_FILE") if os.environ.get(v))
+    name = next(given, "")
+    if not name.endswith("_FILE") or where.sandbox:
+        return where
+    path = Path(os.environ[name])
+    try:
+        found = path.stat()
+    except OSError:  # told already, of the token
+        return where
+    # A group of root's is nobody else: so systemd hands over its credentials.
+    others = stat.S_IROTH | (stat.S_IRGRP if found.st_gid else 0)
+    return replace(
+        where, token_file=path, exposed=os.name == "posix" and bool(found.st_mode & others)
+    )
 
 
 def _aim(given: dict[str, Any], stack: ExitStack) -> tuple[Target, Api | None]:
@@ -157,10 +238,19 @@ def _fold(text: str, room: int | None) -> list[str]:
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
+    """Say in one line what it all comes to."""
     wrong = sum(finding.state == "wrong" for finding in findings)
-    if not wrong:
-        return "Nothing is in the way of an import."
-    return f"{'1 thing is' if wrong == 1 else f'{wrong} things are'} wrong: see to that first."
+    if wrong:
+        return f"{'1 thing is' if wrong == 1 else f'{wrong} things are'} wrong: see to that first."
+    parts = ["Nothing stands in the way of an import"]
+    if warnings := sum(finding.state == "warning" for finding in findings):
+        parts.append("1 warning" if warnings == 1 else f"{warnings} warnings")
+    unchecked = [finding.name for finding in findings if finding.state == "unchecked"]
+    if "token" in unchecked:
+        parts.append("the token could not be tried")
+    if others := [name for name in unchecked if name != "token"]:
+        parts.append(f"not checked: {', '.join(others)}")
+    return f"{'; '.join(parts)}."
 
 
 def _json(findings: Sequence[Finding], code: int) -> str:

@@ -18,6 +18,8 @@ class Target:
         account: The account's name.
         problem: Why there is no URL.
         token_problem: Why there is no token to show; empty where there is one.
+        token_file: The file that holds the token or the secret, where one does.
+        exposed: Others may read that file.
         sandbox: It is the embedded local API.
     """
 
@@ -25,6 +27,8 @@ class Target:
     account: str = "default"
     problem: str = ""
     token_problem: str = ""
+    token_file: Path | None = None
+    exposed: bool = False
     sandbox: bool = False
 
 
@@ -57,13 +61,15 @@ class NotListed:
         reason: Why, perhaps with what to do.
         offered: False where the API has no listing at all.
         refused: True where it was the token that was refused.
-        accepted: Whether another question was answered with this token; None where none was asked.
+        accepted: Whether another question was answered with this token; None where none was.
+        astray: Neither is at its address: what answers is hardly the API.
     """
 
     reason: str
     offered: bool = True
     refused: bool = False
     accepted: bool | None = None
+    astray: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ class Zone:
         given: Whether somebody chose it.
         machine: What this computer's zone is called, as well as it can be told.
         machine_offset: Its distance from UTC now.
-        problem: What is wrong with the chosen one.
+        problem: What is wrong with the chosen one, unless that is told of the configuration.
     """
 
     chosen: str
@@ -136,6 +142,14 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
+class Notified:
+    """Who is told of runs: the webhook's host, empty for nobody, and why it can't be told."""
+
+    host: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All of it.
 
@@ -147,7 +161,7 @@ class Facts:
         ledger: The ledger's state.
         rooms: The folders that are written to.
         zone: Time zones.
-        sandbox: Whether what the sandbox needs is installed.
+        notified: Who is told of runs.
     """
 
     configuration: Configuration
@@ -157,4 +171,4 @@ class Facts:
     ledger: LedgerFacts
     rooms: tuple[Room, ...]
     zone: Zone
-    sandbox: bool
+    notified: Notified

@@ -35,7 +35,8 @@ class Finding:
 def split(message: str) -> tuple[str, str]:
     """Part a message, which says what is wrong and then what to do, into the two."""
     found, _, remedy = " ".join(message.removesuffix(" Nothing was sent.").split()).partition(". ")
-    return found.rstrip("."), remedy.rstrip(".") and f"{remedy.rstrip('.')}."
+    remedy = remedy.rstrip(".")
+    return found.rstrip("."), remedy if not remedy or remedy.endswith("?") else f"{remedy}."
 
 
 def wrong(name: str, message: str) -> Finding:

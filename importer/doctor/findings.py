@@ -13,6 +13,7 @@ from importer.doctor.remote import (
     look_at_owner,
     look_at_tls,
     look_at_token,
+    look_at_token_file,
 )
 
 LITTLE, TOO_LITTLE = 1 << 30, 100 << 20
@@ -27,12 +28,13 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
         look_at_tls(facts),
         look_at_clock(facts),
         look_at_token(facts),
+        *look_at_token_file(facts),
         look_at_owner(facts),
         look_at_listing(facts),
         _ledger(facts),
         *_rooms(facts),
         _zone(facts),
-        _sandbox(facts),
+        _notified(facts),
     )
 
 
@@ -98,10 +100,15 @@ def _size(count: int) -> str:
 
 def _zone(facts: Facts) -> Finding:
     name, zone = "time zone", facts.zone
-    if zone.problem or zone.offset is None:
+    if zone.problem:
         return wrong(name, zone.problem)
-    if zone.offset == zone.machine_offset:
+    if zone.offset is None:
+        return Finding(name, State.UNCHECKED, "not compared: see to the configuration first")
+    if zone.chosen == zone.machine.removeprefix("Etc/"):
         return Finding(name, State.OK, f"{zone.chosen}, where this computer is too")
+    if zone.offset == zone.machine_offset:
+        found = f"{zone.chosen}; this computer is in {zone.machine}, with the same offset now"
+        return Finding(name, State.OK, found)
     found = f"dates without one are read in {zone.chosen}; this computer is in {zone.machine}"
     if zone.given:
         return Finding(name, State.OK, found)
@@ -114,13 +121,10 @@ def _zone(facts: Facts) -> Finding:
     )
 
 
-def _sandbox(facts: Facts) -> Finding:
-    name = "sandbox"
-    if facts.sandbox:
-        return Finding(name, State.OK, "installed: --sandbox rehearses on this computer alone")
-    return Finding(
-        name,
-        State.OK,
-        "not installed; only --sandbox needs it",
-        "To rehearse here: pip install 'invoice-importer[sandbox]'.",
-    )
+def _notified(facts: Facts) -> Finding:
+    name, notified = "notify", facts.notified
+    if notified.problem:
+        return wrong(name, notified.problem)
+    if not notified.host:
+        return Finding(name, State.OK, "not set: nobody is told of a run that needs somebody")
+    return Finding(name, State.OK, f"{notified.host} is told of runs; it was not tried")

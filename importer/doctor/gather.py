@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import importlib.util
 import os
 import shutil
 import sqlite3
@@ -21,6 +20,7 @@ from importer.doctor.facts import (
     Facts,
     LedgerFacts,
     Listed,
+    Notified,
     NotListed,
     Room,
     Target,
@@ -34,11 +34,15 @@ from importer.settings import Api
 from importer.submit.api import HttpApi
 from importer.submit.lister import Listed as ReadToEnd
 from importer.submit.lister import ListingDenied, ListingFailed, Unlisted
+from importer.submit.policy import HALTS
 from importer.submit.probe import Reached, Unreached, probe
 from importer.submit.retriever import NotRetrieved
 
 NO_NUMBER = "0"
 """The number of an invoice that hardly exists: whether it does is not what is asked."""
+
+PATIENCE_S = 60.0
+"""How long the listing may take here, in seconds; an import reads on as long as something comes."""
 
 MOST_DAMAGE = 3
 """How much of what is broken is told, in lines."""
@@ -59,6 +63,8 @@ class Setup:
         results: The folder of the results.
         timezone: The zone of dates and times that name none.
         zone_given: Whether somebody chose it.
+        zone_in_file: Whether the configuration's file did, and is blamed for it.
+        notified: Who is told of runs.
         timeout_s: How long an answer may take, in seconds.
     """
 
@@ -70,6 +76,8 @@ class Setup:
     results: Path
     timezone: str
     zone_given: bool
+    zone_in_file: bool
+    notified: Notified
     timeout_s: float
 
 
@@ -117,7 +125,7 @@ class _Tally:
 
 
 def gather(setup: Setup, clock: Clock) -> Facts:
-    """Find out how things are. Nothing is sent, and nothing is left behind.
+    """Find out how things are. Nothing is sent, nor changed but for what opening a ledger does.
 
     Args:
         setup: What is to be looked at.
@@ -136,7 +144,7 @@ def gather(setup: Setup, clock: Clock) -> Facts:
             _look_at_room("the results", setup.results),
         ),
         zone=_look_at_zone(setup, clock.now()),
-        sandbox=all(importlib.util.find_spec(name) for name in ("fastapi", "uvicorn")),
+        notified=setup.notified,
     )
 
 
@@ -154,7 +162,11 @@ async def _ask(
     except UsageError as exc:  # the token's file, gone by now
         return reach, NotListed(str(exc), refused=True)
     async with http:
-        return reach, await _list(http, memory)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return reach, await _list(http, memory)
+        except TimeoutError:
+            return reach, NotListed(f"it did not come to its end within {PATIENCE_S:g} s")
 
 
 def _works(status: int) -> bool:
@@ -173,8 +185,11 @@ async def _list(http: HttpApi, memory: _Memory) -> Listed | NotListed:
             found = await http.retrieve(NO_NUMBER)
             if not isinstance(found, NotRetrieved):
                 return NotListed(reason, offered=False, accepted=True)
-            refused = found.offered
-            return NotListed(found.reason if refused else reason, offered=False, refused=refused)
+            if found.offered:
+                return NotListed(found.reason, offered=False, refused=True)
+            # Of a create, an answer of 404 that gives no detail stops a run, in these words.
+            astray = found.reason == HALTS[HTTPStatus.NOT_FOUND]
+            return NotListed(found.reason if astray else reason, offered=False, astray=astray)
         case ListingDenied(reason=reason):
             return NotListed(reason, refused=True)
         case ListingFailed(reason=reason):
@@ -237,7 +252,7 @@ def _look_at_zone(setup: Setup, now: dt.datetime) -> Zone:
         zone = zoneinfo.ZoneInfo(Reading(timezone=setup.timezone).timezone)
         offset = now.astimezone(zone).utcoffset()
     except UsageError as exc:
-        problem = str(exc)
+        problem = "" if setup.zone_in_file else str(exc)
     return Zone(
         chosen=setup.timezone,
         offset=offset,

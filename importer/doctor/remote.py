@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -37,7 +39,30 @@ def look_at_api(facts: Facts) -> Finding:
                 remedy or "Try again later; if it stays so, ask the API's provider.",
             )
         case Reached(status=status, took_s=took):
-            return _answered(name, target.url, status, took)
+            return _met(name, target.url, facts.listing) or _answered(
+                name, target.url, status, took
+            )
+
+
+def _met(name: str, url: str, listing: Listed | NotListed | None) -> Finding | None:
+    """Tell whether what answers may be another than the API; None where nothing says so."""
+    match listing:
+        case NotListed(astray=True, reason=reason):
+            return Finding(
+                name,
+                State.WRONG,
+                f"{url} answers, but {split(reason)[0]}",
+                "Check --api-url: an import would stop.",
+            )
+        case NotListed(offered=False, refused=False, accepted=None):
+            return Finding(
+                name,
+                State.WARNING,
+                f"{url} answers, but nothing that shows it is the API",
+                "Check --api-url: any web server may answer so.",
+            )
+        case _:
+            return None
 
 
 def _answered(name: str, url: str, status: int, took_s: float) -> Finding:
@@ -142,6 +167,22 @@ def look_at_token(facts: Facts) -> Finding:
             return Finding(name, State.UNCHECKED, said)
 
 
+def look_at_token_file(facts: Facts) -> Iterator[Finding]:
+    """Tell whether the token's file, where there is one, is its reader's alone."""
+    name, path = "token's file", facts.target.token_file
+    if path is None:
+        return
+    if facts.target.exposed:
+        yield Finding(
+            name,
+            State.WARNING,
+            f"{path} can be read by others than its owner",
+            f"Take that from them: chmod 600 {shlex.quote(str(path))}",
+        )
+    else:
+        yield Finding(name, State.OK, f"{path} can be read by its owner alone")
+
+
 def _unasked(facts: Facts) -> str:
     """Say why the API was not asked with a token."""
     if facts.target.url is None:
@@ -185,6 +226,8 @@ def look_at_listing(facts: Facts) -> Finding:
             return Finding(name, State.UNCHECKED, f"not read: {_unasked(facts)}")
         case NotListed(refused=True):
             return Finding(name, State.UNCHECKED, "not read: the token is not accepted")
+        case NotListed(astray=True):
+            return Finding(name, State.UNCHECKED, "not read: what answers is not the API")
         case NotListed(offered=False, reason=reason):
             return Finding(
                 name,

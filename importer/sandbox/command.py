@@ -164,8 +164,8 @@ def _run(
         from importer.sandbox.store import Store, StoreError  # noqa: PLC0415 - see above
     except ModuleNotFoundError as error:
         raise StartError(
-            f"The sandbox needs {error.name}, which is not installed:"
-            " pip install 'invoice-importer[sandbox]'"
+            f"The sandbox needs {error.name}, which is not installed. In the folder of the"
+            " source: pip install -c constraints.txt '.[sandbox]'"
         ) from error
     path = (data or _default_data()).absolute()
     # The port first: where another sandbox has it, --reset must not empty the file under it.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -252,28 +252,33 @@ def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
 
 def distrust(exc: BaseException) -> str | None:
     """Return why the API's certificate can't be trusted, where that is the cause of an error."""
-    cause: BaseException | None = exc
-    while cause is not None:
+    for cause in _causes(exc):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 f"the API's certificate can't be trusted ({cause.verify_message}). Check --api-url"
             )
-        cause = cause.__cause__ or cause.__context__
     return None
 
 
 def unreachable(exc: Exception) -> str:
     """Return why the API could not be reached, and what to look at."""
-    why = "there is no host of this name, or no network" if _is_nameless(exc) else _name(exc)
+    why = _name(exc)
+    for cause in _causes(exc):
+        if isinstance(cause, socket.gaierror):
+            why = "there is no host of this name, or no network"
+        elif isinstance(cause, ConnectionRefusedError):
+            why = "it refuses connections"
     return f"the API can't be reached ({why}). Check --api-url and your network"
 
 
-def _is_nameless(exc: BaseException) -> bool:
-    """Tell whether an error's cause is that a host's name leads nowhere."""
-    cause: BaseException | None = exc
-    while cause is not None and not isinstance(cause, socket.gaierror):
-        cause = cause.__cause__ or cause.__context__
-    return cause is not None
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what led to it; of a host with several addresses, at each of them."""
+    while exc is not None:
+        yield exc
+        if isinstance(exc, BaseExceptionGroup):
+            for each in exc.exceptions:
+                yield from _causes(each)
+        exc = exc.__cause__ or exc.__context__
 
 
 def _name(exc: Exception) -> str:

@@ -37,7 +37,8 @@ MOST_TEXT = 300
 
 REFUSALS = frozenset({400, 404, 409, 422})
 HALTS = {
-    401: "the API did not accept the token (401). Check IMPORT_INVOICES_TOKEN",
+    401: "the API did not accept the token (401). Check IMPORT_INVOICES_TOKEN, or the file that "
+    "IMPORT_INVOICES_TOKEN_FILE names",
     403: "the API does not allow this account to do that (403). Ask the API's provider",
     404: "the API has no such address (404). Check --api-url",
     405: "the address takes no new invoices (405). Check --api-url",

@@ -161,8 +161,8 @@ def test_missing_extra_is_one_line(tmp_path: Path, package: str) -> None:
     done = run_sandbox("--port", "0", env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr == (
-        f"Error: The sandbox needs {package}, which is not installed:"
-        " pip install 'invoice-importer[sandbox]'\n"
+        f"Error: The sandbox needs {package}, which is not installed. In the folder of the"
+        " source: pip install -c constraints.txt '.[sandbox]'\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
 import sqlite3
 import ssl
@@ -59,7 +60,7 @@ def test_all_is_well_after_an_import(desk: Desk, books: BooksApi) -> None:
     assert "3 invoices, all 3 that this ledger knows" in found["listing"][1]
     assert "is whole and can be written" in found["ledger"][1]
     assert len(books.references) == 3
-    assert "Nothing is in the way of an import." in done.err
+    assert done.err.endswith("Nothing stands in the way of an import.\n")
     assert TOKEN not in done.out + done.err
 
 
@@ -118,11 +119,15 @@ def test_an_api_that_is_not_there_is_wrong(desk: Desk) -> None:
     """One thing is wrong, not seven."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        done = examine(desk, f"http://127.0.0.1:{taken.getsockname()[1]}")
+        port = taken.getsockname()[1]
+        done = examine(desk, f"http://127.0.0.1:{port}")
     assert done.code == 1
     states = not_ok(done)
     assert [name for name, state in states.items() if state == "wrong"] == ["API"]
     assert states.keys() == {"API", "clock", "token", "owner", "listing"}
+    assert "it refuses connections" in findings(done)["API"][1]
+    named = examine(desk, f"http://localhost:{port}")  # which may have two addresses
+    assert "it refuses connections" in findings(named)["API"][1]
 
 
 def test_an_api_that_redirects_or_is_out_of_order_is_wrong(desk: Desk, books: BooksApi) -> None:
@@ -185,8 +190,53 @@ def test_an_api_that_offers_nothing_to_read_tells_nothing(desk: Desk, api: OddAp
     """Neither listing nor invoices by number: the token stays unchecked, which is no fault."""
     done = examine(desk, api.url)
     assert done.code == 0
-    assert not_ok(done) == {"token": "unchecked", "owner": "unchecked", "listing": "warning"}
+    assert not_ok(done) == {
+        "API": "warning",
+        "token": "unchecked",
+        "owner": "unchecked",
+        "listing": "warning",
+    }
+    assert done.err.endswith("; 2 warnings; the token could not be tried; not checked: owner.\n")
     assert api.invoices == []
+
+
+@contextmanager
+def web_server() -> Iterator[str]:
+    """Run a web server that is no API of ours and has nothing anywhere; give its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def do_POST(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_wrong_path_is_wrong(desk: Desk) -> None:
+    """A 404 without the API's own detail, as any web server gives: a run would stop there too."""
+    with web_server() as lost:
+        done = examine(desk, lost)
+        run = desk.run(desk.csv("a.csv", rows(1)), "--api-url", lost, "--json")
+    assert (done.code, not_ok(done)) == (
+        1,
+        {"API": "wrong", "token": "unchecked", "owner": "unchecked", "listing": "unchecked"},
+    )
+    assert "the API has no such address (404)" in findings(done)["API"][1]
+    assert "--api-url" in findings(done)["API"][2]
+    assert run.code == 4
+    assert "the API has no such address (404)" in run.err + run.out
 
 
 def test_a_damaged_ledger_is_wrong(desk: Desk, books: BooksApi) -> None:
@@ -260,6 +310,82 @@ def test_a_wrong_configuration_is_a_finding(desk: Desk, books: BooksApi) -> None
     done = desk.run("doctor", "--json")
     assert (done.code, not_ok(done)) == (0, {})
     assert str(path) in findings(done)["configuration"][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('timezone = "Africa/Monrovi"\n', 'line 2: timezone "Africa/Monrovi" is no time zone'),
+        ('date-format = "%H"\n', 'line 2: date-format "%H" is no date pattern'),
+        ('[defaults]\ncurrency = "XX"\n', "line 3: the default of currency"),
+    ],
+    ids=["zone", "pattern", "default"],
+)
+def test_what_a_run_refuses_in_the_configuration_is_wrong(
+    desk: Desk, books: BooksApi, text: str, said: str
+) -> None:
+    """Told with its line, as a run tells it, and once."""
+    path = desk.folder / "import-invoices.toml"
+    path.write_text(f"# mine\n{text}")
+    done = examine(desk, books.url)
+    states = not_ok(done)
+    assert [name for name, state in states.items() if state == "wrong"] == ["configuration"]
+    assert said in findings(done)["configuration"][1]
+    run = desk.run(desk.csv("a.csv", rows(1)), "--api-url", books.url)
+    assert run.code == 2
+    assert said in run.err
+
+
+def test_a_variable_that_a_run_refuses_is_wrong(desk: Desk, books: BooksApi) -> None:
+    """The variable is named."""
+    done = examine(desk, books.url, variables=WITH_TOKEN | {"IMPORT_INVOICES_RATE": "fast"})
+    assert (done.code, not_ok(done)) == (1, {"configuration": "wrong"})
+    assert "IMPORT_INVOICES_RATE" in findings(done)["configuration"][1]
+
+
+def test_who_is_told_is_named_by_the_host_alone(desk: Desk, books: BooksApi) -> None:
+    """Set, unset, unfit; nothing else of the address is shown, and nothing is sent there."""
+    assert "not set" in findings(examine(desk, books.url))["notify"][1]
+    path = desk.folder / "webhook"
+    for address, state in (
+        ("https://127.0.0.1:1/s3cret-path", "ok"),
+        ("http://hooks.example.com/s3cret-path", "wrong"),
+        ("ftp://hooks.example.com/s3cret-path", "wrong"),
+    ):
+        path.write_text(address)
+        for variables in (
+            {"IMPORT_INVOICES_NOTIFY": address},
+            {"IMPORT_INVOICES_NOTIFY_FILE": str(path)},
+        ):
+            done = examine(desk, books.url, variables=WITH_TOKEN | variables)
+            assert findings(done)["notify"][0] == state
+            assert "s3cret" not in done.out + done.err
+    (desk.folder / "import-invoices.toml").write_text('notify = "https://hooks.example.com/s3cret"')
+    assert findings(examine(desk, books.url))["notify"][1].startswith("hooks.example.com is told")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize(("mode", "state"), [(0o600, "ok"), (0o400, "ok"), (0o604, "warning")])
+def test_a_token_s_file_is_its_owner_s_alone(
+    desk: Desk, books: BooksApi, mode: int, state: str
+) -> None:
+    """What others can read is worth a word, with the command that mends it."""
+    path = desk.folder / "token"
+    path.write_text(TOKEN)
+    path.chmod(mode)
+    done = examine(desk, books.url, variables={"IMPORT_INVOICES_TOKEN_FILE": str(path)})
+    assert findings(done)["token's file"][0] == state
+    assert (f"chmod 600 {path}" in findings(done)["token's file"][2]) == (state == "warning")
+    assert done.code == 0
+    assert ("; 1 warning." in done.err) == (state == "warning")
+
+
+def test_a_remedy_that_asks_keeps_its_question_mark(desk: Desk) -> None:
+    """No full stop behind it."""
+    path = desk.folder / "import-invoices.toml"
+    path.write_text('columns = "Kunde=counterparty_i"\n')
+    remedy = findings(desk.run("doctor", "--json"))["configuration"][2]
+    assert remedy == "Did you mean counterparty_id?"
 
 
 def test_the_zone_of_the_dates_is_compared(desk: Desk, books: BooksApi) -> None:

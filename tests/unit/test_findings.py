@@ -16,6 +16,7 @@ from importer.doctor.facts import (
     Facts,
     LedgerFacts,
     Listed,
+    Notified,
     NotListed,
     Room,
     Target,
@@ -41,7 +42,7 @@ GOOD = Facts(
     ledger=LedgerFacts(Path("/var/ledger.sqlite3"), exists=True, owner=7),
     rooms=(Room("the ledger", Path("/var"), LITTLE), Room("the results", Path("/srv"), LITTLE)),
     zone=Zone("UTC", NOTHING, given=False, machine="UTC", machine_offset=NOTHING),
-    sandbox=True,
+    notified=Notified("hooks.example.com"),
 )
 
 
@@ -221,14 +222,44 @@ CASES: dict[str, tuple[str, Facts, State, str, str]] = {
         State.WARNING, "Europe/Paris", "--timezone Europe/Paris",
     ),
     "elsewhere, by choice": ("time zone", zone(1, 2, given=True), State.OK, "Some/Zone", ""),
-    "here": ("time zone", zone(2, 2), State.OK, "Some/Zone", ""),
+    "as late, elsewhere": (
+        "time zone", zone(2, 2), State.OK, "Some/Zone; this computer is in CEST, with the same", "",
+    ),
     "nowhere": (
         "time zone",
         replace(GOOD, zone=replace(GOOD.zone, offset=None, problem="X is no zone. Write UTC.")),
         State.WRONG, "X is no zone", "Write UTC.",
     ),
-    "no sandbox": (
-        "sandbox", replace(GOOD, sandbox=False), State.OK, "not installed", "pip install",
+    "told of the configuration": (
+        "time zone", replace(GOOD, zone=replace(GOOD.zone, offset=None)),
+        State.UNCHECKED, "see to the configuration", "",
+    ),
+    "here, by name": (
+        "time zone", replace(GOOD, zone=replace(GOOD.zone, machine="Etc/UTC")),
+        State.OK, "UTC, where this computer is too", "",
+    ),
+    "nobody told": ("notify", replace(GOOD, notified=Notified()), State.OK, "nobody is told", ""),
+    "somebody told": ("notify", GOOD, State.OK, "hooks.example.com is told of runs", ""),
+    "address unfit": (
+        "notify", replace(GOOD, notified=Notified(problem="It is no address. Write it.")),
+        State.WRONG, "It is no address", "Write it.",
+    ),
+    "astray": (
+        "API",
+        replace(GOOD, listing=NotListed("no such address. Check", offered=False, astray=True)),
+        State.WRONG, f"{URL} answers, but no such address", "--api-url",
+    ),
+    "listing astray": (
+        "listing", replace(GOOD, listing=NotListed("no", offered=False, astray=True)),
+        State.UNCHECKED, "not the API", "",
+    ),
+    "silent": (
+        "API", replace(GOOD, listing=NotListed("none", offered=False)),
+        State.WARNING, "nothing that shows it is the API", "--api-url",
+    ),
+    "silent to a question": (
+        "API", replace(GOOD, listing=NotListed("none", offered=False, accepted=True)),
+        State.OK, "answers, in", "",
     ),
 }  # fmt: skip
 
