@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from importer.model import InvoiceRef, Status
 from importer.printable import printable
 from importer.records import Account, Attempt, Entry, Resolution, Run, Settlement
+
+if TYPE_CHECKING:
+    from importer.history import Seen
 
 SCHEMA_VERSION = 1
 
@@ -57,6 +60,31 @@ ATTEMPT_FIELDS: Mapping[str, str] = {
     "`detail`, `invoice_number`, `invoice_id`; null where none was, or it isn't yet",
 }
 """What `status --json` says of an attempt."""
+
+SEEN_FIELDS: Mapping[str, str] = {
+    "run_id": "the run whose file had the row",
+    "account": "for whom it ran",
+    "started_at": "when it began",
+    "file": "the absolute path of its file",
+    "row": "the row's number, as the sheet shows it",
+    "status": "what became of the row then",
+    "invoice_number": "the invoice that existed at the API; null where none was known",
+    "error": "what its column `error` said; null where nothing",
+}
+"""What `status --json` says of a row with a reference that was never sent from here."""
+
+LEDGER_FIELDS: Mapping[str, str] = {
+    "path": "the ledger's absolute path",
+    "whole": "false where its file is damaged; the figures are null then",
+    "faults": "what is wrong with it, a list of texts",
+    "runs": "how many runs it holds",
+    "attempts": "how many attempts to send",
+    "in_doubt": "how many references are in doubt",
+    "accounts": "the accounts' names and the API's URLs",
+    "bytes": "how large it is",
+    "free": "how many bytes of these wait for reuse",
+}
+"""What `ledger check --json` says."""
 
 CHECK_FIELDS: Mapping[str, str] = {
     "name": "what was looked at",
@@ -116,6 +144,26 @@ def entry_fields(entry: Entry, account: Account, runs: Mapping[str, Run]) -> dic
         "state": entry.state.value,
         **_invoice(made),
         "attempts": [_attempt(attempt, runs[attempt.run_id]) for attempt in entry.attempts],
+    }
+
+
+def seen_fields(seen: Seen, account: Account) -> dict[str, Any]:
+    """Return the fields of a row that had a reference which was never sent.
+
+    Args:
+        seen: The row.
+        account: The account of its run.
+    """
+    start, outcome = seen.run.start, seen.outcome
+    return {
+        "run_id": start.id,
+        "account": str(account),
+        "started_at": _at(start.at),
+        "file": printable(start.file),
+        "row": outcome.row,
+        "status": outcome.status.value,
+        "invoice_number": None if outcome.invoice is None else outcome.invoice.number,
+        "error": outcome.message or None,
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.cli.options import default_ledger
-from importer.errors import UsageError
+from importer.errors import LedgerError, UsageError
 from importer.nearest import did_you_mean, nearest
 from importer.records import Entry, Run
 
@@ -41,9 +41,16 @@ def require_ledger(path: Path | None) -> Path:
 
     Raises:
         UsageError: When there is none.
+        LedgerError: When its folder may not be looked into.
     """
     place = (path or default_ledger()).expanduser().resolve()
-    if not place.exists():
+    try:
+        there = place.exists()
+    except PermissionError as exc:
+        from importer.ledger.files import denied  # noqa: PLC0415 seldom needed
+
+        raise LedgerError(denied(place)) from exc
+    if not there:
         raise UsageError(
             f"There is no ledger at {place}: nothing was imported yet, or not from here. Import a "
             "file first, or name the ledger that you mean with --ledger."

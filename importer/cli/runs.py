@@ -17,6 +17,7 @@ from importer.cli.history import find_run, opened
 from importer.cli.kinds import Whole
 from importer.cli.options import PATH, options
 from importer.cli.screen import tell
+from importer.errors import StoppedError
 from importer.printable import printable
 from importer.records import Run
 from importer.settings import Settings
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 MOST = 50
 """How many runs are listed unless --last says otherwise."""
 
-ELSEWHERE = ("file", "ledger", "output")
-"""Settings that are no news beside what else is shown."""
+ELSEWHERE = ("file", "ledger", "output", "defaults")
+"""Settings that are shown otherwise, or are no news beside what else is shown."""
 
 
 @click.command("runs")
@@ -103,7 +104,19 @@ def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: boo
 def _write(store: SqliteLedger, run: Run, output: Path) -> Path | None:
     from importer.history import rewrite_results  # noqa: PLC0415 heavy
 
-    return rewrite_results(store, run, output).summary.output
+    if run.end is not None:
+        return rewrite_results(store, run, output).summary.output
+    account = next(a for a in store.accounts() if a.id == run.start.account_id)
+    try:
+        # Whoever holds the lock knows that every run without an end is dead.
+        with store.sender(account, 0, lambda: None):
+            dead = find_run(store, run.start.id, tables=True)
+            return rewrite_results(store, dead, output).summary.output
+    except StoppedError as exc:
+        raise StoppedError(
+            f"Run {run.start.id} may still go on: an import is sending for {account}. Its results "
+            "are written when it ends; if it was killed, run the same command again then."
+        ) from exc
 
 
 def _details(run: Run, account: str) -> Iterator[str]:
@@ -113,7 +126,11 @@ def _details(run: Run, account: str) -> Iterator[str]:
     yield f"  by {start.user}@{start.host}, file {printable(start.file)}"
     yield f"  SHA-256: {start.sha256}"
     yield f"  account: {account}"
-    yield f"  options: {_options(json.loads(start.options)) or 'none but the defaults'}"
+    given = json.loads(start.options)
+    yield f"  options: {_options(given) or 'none but the usual ones'}"
+    if defaults := given.get("defaults"):
+        values = ", ".join(f"{name} {printable(value)}" for name, value in defaults.items())
+        yield f"  defaults: {values}"
     if end is not None:
         yield f"  ended: {end.at:%Y-%m-%d %H:%M:%S} UTC, {_duration(run)}"
     if end is not None and end.error is not None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from importer.cli.completion import complete_references
-from importer.cli.fields import entry_fields, to_json
-from importer.cli.history import opened, runs_of
+from importer.cli.fields import entry_fields, seen_fields, to_json
+from importer.cli.history import opened, require_ledger, runs_of
 from importer.cli.options import options
 from importer.cli.screen import tell
-from importer.model import reference_key
+from importer.model import Status, reference_key
 from importer.nearest import did_you_mean, nearest
 from importer.printable import printable
 from importer.records import (
@@ -30,11 +31,21 @@ from importer.records import (
 )
 
 if TYPE_CHECKING:
+    from importer.history import Search, Seen
     from importer.ledger.port import Ledger
     from importer.ledger.sqlite import SqliteLedger
 
 LATEST = 20_000
 """Among how many attempts a reference like an unknown one is looked for: it takes a moment."""
+
+SHORT = 6
+"""A reference of fewer characters that differs in one is another: INV-7 is not meant by INV-8."""
+
+NEAR = 0.8
+"""How like a longer reference must be, from 0 to 1."""
+
+MOST_SEEN = 10
+"""How many rows of earlier runs are told."""
 
 
 REPLIES = {
@@ -61,7 +72,7 @@ VERDICTS = {
 @options(
     "--ledger",
     "--json",
-    helps={"--json": "Print one object for machines, with `references`, a list."},
+    helps={"--json": "Print one object for machines, with the lists `references` and `seen`."},
 )
 def command(reference: str | None, *, in_doubt: bool, ledger: Path | None, as_json: bool) -> None:
     """Show all that is known of REFERENCE, attempt by attempt; or what is in doubt."""
@@ -70,25 +81,77 @@ def command(reference: str | None, *, in_doubt: bool, ledger: Path | None, as_js
             "Name one REFERENCE, such as `import-invoices status INV-7`, or say --in-doubt."
         )
     with opened(ledger) as store:
-        if as_json:
-            tell(_json(store, reference))
-            return
-        known = list_doubts(store, ledger) if reference is None else _known(store, reference)
-        lines = list(known) or [_nothing(store, reference)]
-    tell("\n".join(lines))
+        if reference is None:
+            told = _doubts_json(store) if as_json else _doubts(store, ledger)
+        else:
+            told = _tell(store, reference, require_ledger(ledger), as_json=as_json)
+    tell(told)
 
 
-def _json(store: SqliteLedger, reference: str | None) -> str:
-    """Return what is known of a reference, or of all that are in doubt, for machines."""
-    found = [
-        (account, entry)
-        for account in store.accounts()
-        for entry in (
-            store.in_doubt(account.id) if reference is None else _of(store, account, reference)
-        )
-    ]
+def _doubts(store: SqliteLedger, ledger: Path | None) -> str:
+    return "\n".join(list_doubts(store, ledger)) or "Nothing is in doubt."
+
+
+def _doubts_json(store: SqliteLedger) -> str:
+    """Return what is known of all that are in doubt, for machines."""
+    return _json(
+        store, [(account, e) for account in store.accounts() for e in store.in_doubt(account.id)]
+    )
+
+
+def _json(
+    store: SqliteLedger, found: Sequence[tuple[Account, Entry]], seen: Sequence[Seen] = ()
+) -> str:
     runs = runs_of(store, (entry for _, entry in found))
-    return to_json(references=[entry_fields(entry, account, runs) for account, entry in found])
+    accounts = {account.id: account for account in store.accounts()}
+    return to_json(
+        references=[entry_fields(entry, account, runs) for account, entry in found],
+        seen=[seen_fields(each, accounts[each.run.start.account_id]) for each in seen],
+    )
+
+
+def _tell(store: SqliteLedger, reference: str, place: Path, *, as_json: bool) -> str:
+    """Return what is known of a reference: its attempts, else the rows that had it unsent."""
+    found = [(a, entry) for a in store.accounts() for entry in _of(store, a, reference)]
+    if found:
+        return _json(store, found) if as_json else "\n".join(_known(store, found))
+    from importer.history import search_runs  # noqa: PLC0415 heavy
+
+    search = search_runs(store, reference)
+    if as_json:
+        return _json(store, [], search.seen)
+    return "\n".join(_seen(store, reference, search)) or _nothing(store, reference, search, place)
+
+
+def _seen(store: Ledger, reference: str, search: Search) -> Iterator[str]:
+    """Yield the rows of earlier runs that had a reference which was never sent, by account."""
+    for account in store.accounts():
+        rows = [seen for seen in search.seen if seen.run.start.account_id == account.id]
+        if rows:
+            yield f"{printable(reference)} ({account}): nothing was sent for it from here"
+            yield from (f"  {_row(seen)}" for seen in rows[:MOST_SEEN])
+        if len(rows) > MOST_SEEN:
+            yield f"  and {len(rows) - MOST_SEEN:,} more rows, which --json lists"
+
+
+def _row(seen: Seen) -> str:
+    """Return where a row was that was never sent, and what became of it then."""
+    start, outcome = seen.run.start, seen.outcome
+    invoice = outcome.invoice.number if outcome.invoice is not None else "an invoice"
+    file, error = printable(Path(start.file).name), printable(outcome.message)
+    match outcome.status:
+        case Status.ALREADY_CREATED:
+            what = (
+                f"already_created as {invoice}: it existed at the API, and was not sent from here"
+            )
+            what += f" ({error})" if error else ""
+        case Status.CONFLICT:
+            what = f"conflict with {invoice}, never sent: {error}"
+        case Status.INVALID:
+            what = f"invalid, never sent: {error}"
+        case status:
+            what = f"{status}: {error}"
+    return f"row {outcome.row} of {file} in run {start.id}, {start.at:%Y-%m-%d %H:%M} UTC: {what}"
 
 
 def _of(store: Ledger, account: Account, reference: str) -> list[Entry]:
@@ -96,27 +159,41 @@ def _of(store: Ledger, account: Account, reference: str) -> list[Entry]:
     return list(store.entries(account.id, [reference_key(reference)]).values())
 
 
-def _nothing(store: SqliteLedger, reference: str | None) -> str:
-    """Return what is said where nothing is to be told, with a reference that may be meant."""
-    if reference is None:
-        return "Nothing is in doubt."
-    sent = (name for a in store.accounts() for name in store.references(a.id, LATEST))
-    near = nearest(reference, sent)
+def _nothing(store: SqliteLedger, reference: str, search: Search, place: Path) -> str:
+    """Return what is said where nothing is known: where that was looked for, and what is near."""
+    runs = store.size().runs
+    held = f"{runs:,} run{'s' * (runs != 1)}: no row had it" if runs else "no runs yet"
+    if search.runs < runs:
+        held = f"{runs:,} runs; in the rows of the latest {search.runs:,} it was not found"
+    near = _near(store, reference)
     return (
-        f'Nothing is known of "{reference}": nothing was sent for it from here.'
-        + did_you_mean(f'"{near}"' if near else None)
-        + " `import-invoices runs` lists what was imported."
+        f'Nothing is known of "{printable(reference)}": nothing was sent for it from here. '
+        f"The ledger {printable(str(place))} has {held}."
+        + did_you_mean(f'"{printable(near)}"' if near else None)
+        + " `import-invoices runs` lists what was imported; --ledger names another ledger."
     )
 
 
-def _known(store: SqliteLedger, reference: str) -> Iterator[str]:
-    for account in store.accounts():
-        for entry in _of(store, account, reference):
-            runs = runs_of(store, [entry])
-            yield f"{printable(entry.reference)} ({account}): {_state(entry)}"
-            for attempt in entry.attempts:
-                yield f"  {_attempt(attempt)}"
-                yield f"    {_origin(attempt, runs[attempt.run_id])}"
+def _near(store: Ledger, reference: str) -> str | None:
+    """Return a reference that may be meant: the same but for signs and zeros, or a long one."""
+    sent = [name for a in store.accounts() for name in store.references(a.id, LATEST)]
+    same = nearest(reference, sent, cutoff=1.0, form=_bare)
+    return nearest(reference, sent, cutoff=NEAR) if not same and len(reference) >= SHORT else same
+
+
+def _bare(reference: str) -> str:
+    """Return a reference's letters and digits, without case and leading zeros."""
+    digits = re.sub(r"(?<!\d)0+(?=\d)", "", reference_key(reference))
+    return "".join(c for c in digits if c.isalnum())
+
+
+def _known(store: Ledger, found: Iterable[tuple[Account, Entry]]) -> Iterator[str]:
+    for account, entry in found:
+        runs = runs_of(store, [entry])
+        yield f"{printable(entry.reference)} ({account}): {_state(entry)}"
+        for attempt in entry.attempts:
+            yield f"  {_attempt(attempt)}"
+            yield f"    {_origin(attempt, runs[attempt.run_id])}"
 
 
 def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
@@ -173,7 +250,10 @@ def _state(entry: Entry) -> str:
         case EntryState.IN_DOUBT:
             return "in doubt"
         case _:
-            return "not created; the next run of its file sends it"
+            last = entry.attempts[-1].settlement
+            refused = last is not None and last.kind is ReplyKind.REFUSED
+            why = ", refused by the API" if refused else ""
+            return f"not created{why}; it is sent when its file is imported again"
 
 
 def _attempt(attempt: Attempt) -> str:
@@ -200,7 +280,7 @@ def _origin(attempt: Attempt, run: Run) -> str:
 
 def _reply(settlement: Settlement | None) -> str:
     if settlement is None:
-        return "the run ended before the answer came"
+        return "no answer was written down: the run goes on, or was killed"
     number = f" as {settlement.invoice.number}" if settlement.invoice is not None else ""
     detail = f" ({settlement.detail.rstrip('.')})" if settlement.detail else ""
     return f"{REPLIES[settlement.kind]}{number}{detail}"

@@ -20,7 +20,7 @@ from desk import SCRIPT, Desk, Finished, finish, read_results, row, rows
 from odd_api import Gate, Invoice, OddApi, Reply, created, detail, odd_api
 from terminal import terminal
 
-from importer.cli.fields import ATTEMPT_FIELDS, REFERENCE_FIELDS, RUN_FIELDS
+from importer.cli.fields import ATTEMPT_FIELDS, REFERENCE_FIELDS, RUN_FIELDS, SEEN_FIELDS
 
 
 def answer(invoice: Invoice, number: int) -> Reply | None:
@@ -165,6 +165,23 @@ def settled_but_not_ended(desk: Desk) -> None:
         )
 
 
+def test_the_results_of_a_run_that_goes_on_are_not_told(desk: Desk, api: OddApi) -> None:
+    """What it is about to send is not "not sent": exit 4, and to wait."""
+    gate = Gate()
+    api.answer = gate
+    with desk.started(desk.csv("a.csv", rows(2)), "--api-url", api.url) as process:
+        gate.wait_for(1)
+        (run,) = desk.run("runs", "--json").summary["runs"]
+        refused = desk.run("runs", run["run_id"], "--output", "early.csv")
+        told = desk.run("status", "A-1").out
+        gate.open()
+        assert finish(process).code == 0
+    assert refused.code == 4
+    assert "may still go on" in refused.err
+    assert not (desk.folder / "early.csv").exists()
+    assert "no answer was written down: the run goes on, or was killed" in told
+
+
 def test_the_results_of_a_run_killed_at_its_very_end_are_whole(desk: Desk, lossy: OddApi) -> None:
     """Every row was settled, only the end is missing: the same results come out."""
     first = import_rows(desk, lossy)
@@ -303,7 +320,8 @@ def test_what_is_told_of_a_reference_to_machines(desk: Desk, lossy: OddApi) -> N
     import_rows(desk, lossy)
     desk.run(desk.csv("b.csv", rows(1)), "--api-url", lossy.url, "--account", "shop-2")
     doubts = desk.run("status", "--in-doubt", "--json").summary
-    assert (list(doubts), doubts["schema_version"]) == (["schema_version", "references"], 1)
+    assert list(doubts) == ["schema_version", "references", "seen"]
+    assert (doubts["schema_version"], doubts["seen"]) == (1, [])
     assert [(r["reference"], r["state"]) for r in doubts["references"]] == [("A-2", "in_doubt")]
     desk.run("resolve", "A-2", "--invoice-number", "N-77", "--api-url", lossy.url)
     (told,) = desk.run("status", "a-2", "--json").summary["references"]
@@ -352,6 +370,133 @@ def test_status_tells_where_an_attempt_came_from(desk: Desk, lossy: OddApi) -> N
     told = desk.run("status", "A-2").out
     who = f"{getpass.getuser()}@{platform.node()}"
     assert f"row 3 of {file}, imported by {who}; HTTP 422" in told
+    first, sent, _ = told.splitlines()
+    assert first.endswith(
+        ": not created, refused by the API; it is sent when its file is imported again"
+    )
+    assert "unknown counterparty" in sent
+
+
+def test_a_reference_found_not_to_exist_is_told_to_be_sent_again(desk: Desk, lossy: OddApi) -> None:
+    """Nobody refused it: that isn't said."""
+    import_rows(desk, lossy)
+    desk.run("resolve", "A-2", "--not-created", "--api-url", lossy.url)
+    first = desk.run("status", "A-2").out.splitlines()[0]
+    assert first.endswith(": not created; it is sent when its file is imported again")
+
+
+def test_a_row_that_was_never_sent_is_told_from_the_rows_that_runs_had(
+    desk: Desk, books: BooksApi
+) -> None:
+    """Invalid, left for later, or at the API from elsewhere: each row, by account, newest first."""
+    desk.run(desk.csv("a.csv", rows(1)), "--api-url", books.url, "--ledger", "elsewhere.sqlite3")
+    lines = [*rows(1), row("Straße-9", Currency="dollars"), row("K-1"), row("L-1"), row("M-1")]
+    words = (desk.csv("j.csv", lines), "--api-url", books.url, "--limit", "1", "--json")
+    first = desk.run(*words).summary
+    second = desk.run(*words, "--account", "shop-2").summary
+    heading = f"a-1 (default at {books.url}): nothing was sent for it from here"
+    (started,) = (
+        run["started_at"]
+        for run in desk.run("runs", "--json").summary["runs"]
+        if run["run_id"] == first["run_id"]
+    )
+    at = dt.datetime.fromisoformat(started)
+    found = (
+        f"  row 2 of j.csv in run {first['run_id']}, {at:%Y-%m-%d %H:%M} UTC: already_created as "
+        "N-1: it existed at the API, and was not sent from here"
+    )
+    assert desk.run("status", "a-1").out.splitlines()[:2] == [heading, found]
+    invalid = desk.run("status", " STRASSE-9").out
+    assert "row 3 of j.csv" in invalid
+    assert 'UTC: invalid, never sent: line 3 (Currency): "dollars" is no currency' in invalid
+    assert f"(shop-2 at {books.url})" in invalid
+    assert "UTC: not_sent: Left for later" in desk.run("status", "M-1").out
+    told = desk.run("status", "STRASSE-9", "--json").summary
+    assert told["references"] == []
+    assert [seen["run_id"] for seen in told["seen"]] == [second["run_id"], first["run_id"]]
+    seen = told["seen"][1]
+    assert list(seen) == list(SEEN_FIELDS)
+    error = seen.pop("error")
+    assert error.startswith("line 3 (Currency)")
+    assert seen == {
+        "run_id": first["run_id"],
+        "account": f"default at {books.url}",
+        "started_at": started,
+        "file": str(desk.folder / "j.csv"),
+        "row": 3,
+        "status": "invalid",
+        "invoice_number": None,
+    }
+    sent = desk.run("status", "K-1", "--json").summary
+    assert (len(sent["references"]), sent["seen"]) == (1, [])
+
+
+def test_a_row_of_a_run_without_an_end_is_told_as_far_as_is_known(
+    desk: Desk, books: BooksApi
+) -> None:
+    """It may go on yet, so its row may be sent still; an invalid one never is."""
+    lines = [*rows(2), row("B-1", Currency="dollars")]
+    desk.run(desk.csv("a.csv", lines), "--api-url", books.url, "--limit", "1")
+    settled_but_not_ended(desk)
+    assert "not_sent: Not sent so far: the run goes on, or was" in desk.run("status", "A-2").out
+    assert "UTC: invalid, never sent: line 4 (Currency)" in desk.run("status", "B-1").out
+
+
+def test_many_rows_that_were_never_sent_are_cut_short(desk: Desk, books: BooksApi) -> None:
+    """The latest are told, and how many more there are."""
+    file = desk.csv("a.csv", [row("B-1", Currency="dollars"), *[row("b-1")] * 11])
+    desk.run(file, "--api-url", books.url)
+    told = desk.run("status", "B-1").out.splitlines()
+    assert (len(told), told[-1]) == (12, "  and 2 more rows, which --json lists")
+    assert len(desk.run("status", "B-1", "--json").summary["seen"]) == 12
+
+
+def test_nothing_known_says_where_that_was_looked_for(desk: Desk, api: OddApi) -> None:
+    """The ledger by its path, how many runs it has, and where not all their rows are kept."""
+    import_rows(desk, api)
+    told = desk.run("status", "Z-9").out
+    assert f"The ledger {desk.ledger} has 1 run: no row had it." in told
+    grow_old(desk, 400)
+    import_rows(desk, api)
+    assert "has 2 runs; in the rows of the latest 1 it was not found." in (
+        desk.run("status", "Z-9").out
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("A-2", None),
+        ("B-1", None),
+        ("A1", "A-1"),
+        ("A-001", "A-1"),
+        ("a - 1", "A-1"),
+        ("INV2027-15", "INV-2027-15"),
+        ("CREDIT-15", None),
+    ],
+)
+def test_a_near_reference_is_named_where_it_is_near_enough(
+    desk: Desk, api: OddApi, asked: str, meant: str | None
+) -> None:
+    """A short one that differs in a letter or digit is another; signs and zeros are mistyped."""
+    desk.run(desk.csv("a.csv", [row("A-1"), row("INV-2027-15")]), "--api-url", api.url)
+    told = desk.run("status", asked).out
+    assert ("Did you mean" in told) is (meant is not None)
+    assert meant is None or f'Did you mean "{meant}"?' in told
+
+
+def test_what_columns_were_replaced_by_is_told_of_a_run(desk: Desk, api: OddApi) -> None:
+    """Of `[defaults]`, which is no option: nothing that looks as if it could be typed."""
+    (desk.folder / "import-invoices.toml").write_text(
+        '[defaults]\nfee_bearer = "PAYER"\ncurrency = "USD"\n', "utf-8"
+    )
+    lines = [{name: cell for name, cell in row("A-1").items() if name != "Currency"}]
+    del lines[0]["Fee Bearer"]
+    done = desk.run(desk.csv("a.csv", lines), "--api-url", api.url, "--json")
+    assert done.counts == {"created": 1}
+    told = desk.run("runs", done.summary["run_id"]).out
+    assert "\n  defaults: fee_bearer PAYER, currency USD\n" in told
+    assert "--defaults" not in told
 
 
 def grow_old(desk: Desk, days: int) -> None:
