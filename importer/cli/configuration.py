@@ -16,8 +16,10 @@ import click
 
 from importer.cli.keys import Keys, every_command, list_keys
 from importer.cli.loaded import Loaded
+from importer.cli.options import PREFIX
 from importer.errors import UsageError
 from importer.nearest import did_you_mean, nearest
+from importer.owners import chown, user_name
 from importer.settings import Settings
 
 if TYPE_CHECKING:
@@ -153,7 +155,10 @@ def load(named: Path | None, profile: str | None) -> Configuration:
     from importer.cli.entries import Source, read_entries  # noqa: PLC0415 where there is one
     from importer.cli.lines import find_lines  # noqa: PLC0415 the same
 
-    source = Source(path.absolute(), name, find_lines(text))
+    try:
+        source = Source(path.absolute(), name, find_lines(text))
+    except RecursionError as exc:
+        raise UsageError(_too_much(name)) from exc
     profiles = read_entries(values, source, Keys(every_command()))
     chosen, entries = _choose(profiles, profile, source)
     return Configuration(source.path, name, chosen, entries, looked)
@@ -230,10 +235,12 @@ def _check_owner(path: Path, found: os.stat_result) -> None:
     if os.name != "posix":
         return
     elsewhere = f"or, if you trust it as it is, name it: --config {NAME}"
-    if {found.st_uid, path.lstat().st_uid} - {os.geteuid(), 0}:
+    if strangers := {found.st_uid, path.lstat().st_uid} - {os.geteuid(), 0}:
+        owner, me = user_name(strangers.pop()), user_name(os.geteuid())
         raise UsageError(
-            f"{path} belongs to another user, and says where your token is sent. It is not read. "
-            f"Copy it to a file of your own, {elsewhere}"
+            f"{path} belongs to the user {owner}, and you are {me}: it says where your token is "
+            f"sent, so it is not read. Have root say: {chown(path)}; or, if you trust it as it "
+            f"is, name it: --config {path}, or the variable {PREFIX}CONFIG of a service"
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UsageError(
@@ -261,5 +268,12 @@ def _parse(text: str, name: str) -> dict[str, Any]:
             f"{name}, line {line}: this is no TOML: {why}. Each line is key = value, with texts "
             f'in double quotes, such as sheet = "April".{slash}'
         ) from exc
-    except RecursionError as exc:
-        raise UsageError(f"{name}: its brackets go too deep. Write it anew.") from exc
+    except (ValueError, RecursionError) as exc:  # ValueError: Python reads no longer numbers
+        raise UsageError(_too_much(name)) from exc
+
+
+def _too_much(name: str) -> str:
+    return (
+        f"{name}: a number in it is too long, or its brackets go too deep, for any configuration. "
+        "Write it anew; samples/import-invoices.toml is a start."
+    )

@@ -143,6 +143,9 @@ def _read_section(
     defaults: dict[str, Setting] = {}
     for written, value in values.items():
         here, key = (*at, written), written.replace("_", "-")
+        if key == PROFILE and isinstance(value, dict):
+            name = next(iter(value), "acme")
+            source.refuse(here, f"{PROFILE} is no table. Did you mean [{PROFILES}.{name}]?")
         if key in options or (key == COLUMNS and columns):
             source.refuse(here, f"{key} is set twice. Leave one of the two lines out.")
         if key == DEFAULTS:
@@ -201,7 +204,7 @@ def _read_value(key: str, option: click.Option, value: object, here: Key, source
     text = str(value)
     if isinstance(kind, click.Path):
         # From where the file is: a ledger that moves with the current folder would be another.
-        text = str(source.path.parent.absolute() / Path(text).expanduser()) if text else text
+        text = _from_its_folder(key, text, here, source)
     if not text:
         source.refuse(here, f"{key} is empty. Write a value, or delete the line.")
     try:
@@ -209,6 +212,16 @@ def _read_value(key: str, option: click.Option, value: object, here: Key, source
     except click.BadParameter as exc:
         source.refuse(here, f"{key}: {exc.message}")
     return text
+
+
+def _from_its_folder(key: str, text: str, here: Key, source: Source) -> str:
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # ~somebody, who isn't
+        source.refuse(here, f"{key}: there is no user of that name. Write the whole path.")
+    if "\0" in text:
+        source.refuse(here, f"{key}: no path has the character U+0000. Write it anew.")
+    return str(source.path.parent.absolute() / path) if text else text
 
 
 def _read_columns(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -106,6 +108,39 @@ class Mapped(click.ParamType[dict[str, str]]):
                 self.fail(f'"{name}" is no field of an invoice.{hint}', param, ctx)
             mapping[header] = name
         return mapping
+
+
+class Place(click.Path):
+    """A path; what is unreadable is told where it is read."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Return the path as it was typed, unless its `~` is the home of nobody."""
+        try:
+            Path(value).expanduser()
+        except RuntimeError:
+            self.fail(f"There is no user whose home {value} could be. Write the whole path.")
+        return super().convert(value, param, ctx)
+
+
+class Name(click.ParamType[str]):
+    """A name that a line of text can show."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        del param, ctx
+        if not value.isprintable():
+            self.fail("It holds a character that can't be shown. Write letters and digits.")
+        return value
 
 
 class Hidden(click.ParamType[Secret]):

@@ -12,7 +12,7 @@ import click
 
 from importer.cli.heed import heed_configuration
 from importer.cli.jsonlog import JSON, TEXT, choose_format
-from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Rate, Whole
+from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Name, Place, Rate, Whole
 from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
@@ -42,7 +42,7 @@ def declare(*names: str, **kwargs: Any) -> None:  # noqa: ANN401 click's
     OPTIONS[name] = partial(click.option, *names, cls=Option, envvar=variable, **kwargs)
 
 
-PATH = click.Path(path_type=Path)
+PATH = Place()
 
 
 MOST = 2**31 - 1
@@ -64,6 +64,7 @@ def _declare_limit(name: str, default: int, what: str, *, least: int = 1) -> Non
 declare("--api-url", metavar="URL", help="The API's base URL. Required without --sandbox.")
 declare(
     "--account",
+    type=Name(),
     metavar="NAME",
     help="Whose invoices these are, where one URL serves several.  [default: default]",
 )

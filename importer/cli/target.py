@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+from click.core import ParameterSource
+
 from importer.cli.options import PREFIX
 from importer.errors import UsageError
 from importer.settings import Api, Client, Secret, canonical_url, check_token
@@ -29,6 +32,7 @@ def target(
     if not sandbox:
         yield to_api(api_url, account, allow_http=allow_http)
         return
+    _require_meant(api_url)
     from importer.sandbox.process import SandboxError, running_sandbox  # noqa: PLC0415 seldom needed
 
     try:
@@ -37,6 +41,25 @@ def target(
             yield Api(local.url, account or "default", lambda: token, f"sandbox:{local.id}")
     except SandboxError as exc:
         raise UsageError(str(exc)) from exc
+
+
+def _require_meant(api_url: str | None) -> None:
+    """Refuse an API that was typed where a variable or a file says sandbox.
+
+    Whoever typed it waits for invoices there.
+
+    Raises:
+        UsageError: When they contradict each other.
+    """
+    ctx = click.get_current_context(silent=True)
+    if ctx is None or api_url is None:
+        return
+    typed = ParameterSource.COMMANDLINE
+    if ctx.get_parameter_source("api_url") is typed is not ctx.get_parameter_source("sandbox"):
+        raise UsageError(
+            f"--api-url names an API, but {PREFIX}SANDBOX or the configuration says sandbox. "
+            f"Which is meant? Leave --api-url out, or say {PREFIX}SANDBOX=0. Nothing was sent."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +160,15 @@ def read_token() -> Secret:
     Raises:
         UsageError: When it is no token.
     """
+    path = None if os.environ.get(TOKEN) else os.environ.get(f"{TOKEN}_FILE")
     try:
         return check_token(find_secret(TOKEN) or "")
     except ValueError as exc:
+        if path:
+            raise UsageError(
+                f"The file that {TOKEN}_FILE names holds no token: {path}: {exc}. Copy the token "
+                "into it once more, the whole of it and nothing else. Nothing was sent."
+            ) from exc
         raise UsageError(
             f"What {TOKEN} holds is no token: {exc}. Copy the token once more, the whole of it "
             "and nothing else. Nothing was sent."

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from books_api import BooksApi
-from desk import TOKEN, WITH_TOKEN, Desk, read_results
+from desk import TOKEN, WITH_TOKEN, Desk, read_results, rows
 from odd_api import OddApi
 
 HEAVY = {"polars", "pandera", "httpx", "rich", "openpyxl"}
@@ -219,6 +219,17 @@ def test_loudness_of_a_variable_beats_the_files(desk: Desk) -> None:
     assert "opposite" not in louder.err
     configure(desk, "quiet = true\nverbose = true")
     assert "quiet and verbose in the configuration say the opposite" in desk.run(file).err
+
+
+def test_a_typed_api_is_no_sandbox(desk: Desk, api: OddApi) -> None:
+    """Where the file rehearses, an API that is typed is a question; a variable answers it."""
+    desk.folder.joinpath("own.toml").write_text("sandbox = true\n", "utf-8")
+    words = (desk.csv("a.csv", rows(1)), "--config", "own.toml", "--api-url", api.url)
+    asked = desk.run(*words)
+    assert asked.code == 2
+    assert "IMPORT_INVOICES_SANDBOX=0" in asked.err
+    done = desk.run(*words, variables=WITH_TOKEN | {"IMPORT_INVOICES_SANDBOX": "0"})
+    assert (done.code, api.references) == (0, ["A-1"])
 
 
 def test_the_sandbox_has_keys_too(desk: Desk) -> None:

@@ -141,6 +141,9 @@ REFUSED = {
     "a word for a number": ('rate = "fast"', 1, 'rate: "fast" is neither a number nor auto.'),
     "a truth for a number": ("rate = true", 1, "rate is a number, such as rate = 10"),
     "half a create": ("limit = 1.5", 1, 'limit: "1.5" is no whole number from 0 on.'),
+    "nobody's home": ('ledger = "~nobody-of-this/x"', 1, "there is no user of that name"),
+    "no path": ('ledger = "a\\u0000b"', 1, "no path has the character U+0000"),
+    "a name that steers": ('account = "x\\u001b[31m"', 1, "a character that can't be shown"),
     "infinity": ("wait = inf", 1, 'wait: "inf" is no number'),
     "a word for a flag": ('strict = "yes"', 1, "strict is true or false, without quotes"),
     "a number for a name": ("sheet = 7", 1, "sheet is a text, in double quotes"),
@@ -222,8 +225,16 @@ def test_file_of_another_user_is_refused(through_link: bool) -> None:
     else:
         path.rename(NAME)
         os.chown(NAME, 12345, -1)
-    with pytest.raises(UsageError, match=r"belongs to another user.*--config"):
+    said = r"belongs to the user 12345, and you are root.*chown root .*--config .*CONFIG"
+    with pytest.raises(UsageError, match=said):
         load(None, None)
+
+
+def test_a_profile_s_table_is_spelt_with_an_s() -> None:
+    """`[profile.acme]` is what one writes first: the right table is named, with the line."""
+    path = write("rate = 2\n[profile.acme]\nrate = 3\n")
+    with pytest.raises(UsageError, match=r"line 2: .*Did you mean \[profiles\.acme\]\?"):
+        load(path, None)
 
 
 @pytest.mark.parametrize(
@@ -231,9 +242,11 @@ def test_file_of_another_user_is_refused(through_link: bool) -> None:
     [
         (b"a = 1\n# \xe4\n", f"{NAME}, line 2: there is a character that isn't UTF-8"),
         (b"#" * 1_100_000, "has more than 1 MiB"),
-        (b"a = " + b"[" * 50_000, "this is no TOML|its brackets go too deep"),
+        (b"a = " + b"[" * 50_000, "this is no TOML|or its brackets go too deep"),
+        (b"[" + b"a." * 3_000 + b"a]\n", "its brackets go too deep"),
+        (b"rate = " + b"9" * 5_000, "a number in it is too long"),
     ],
-    ids=["encoding", "size", "depth"],
+    ids=["encoding", "size", "depth", "tables", "digits"],
 )
 def test_odd_files_are_told(data: bytes, said: str) -> None:
     """What can't be read at all is no riddle either."""

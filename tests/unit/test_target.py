@@ -122,7 +122,11 @@ def test_a_file_that_holds_no_token_is_told(
     path = tmp_path / "token"
     path.write_bytes(content)
     put(environment, TOKEN_FILE=str(path))
-    assert "IMPORT_INVOICES_TOKEN" in refuse()
+    said = refuse()
+    assert "The file that IMPORT_INVOICES_TOKEN_FILE names" in said
+    assert str(path) in said
+    put(environment, TOKEN="two words")
+    assert "What IMPORT_INVOICES_TOKEN holds is no token" in refuse()
 
 
 @pytest.mark.parametrize("name", VARIABLES)
