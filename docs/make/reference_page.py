@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from importer.cli import COMMANDS, cli
-from importer.cli.fields import ATTEMPT_FIELDS, CHECK_FIELDS, REFERENCE_FIELDS, RUN_FIELDS
+from importer.cli.fields import (
+    ATTEMPT_FIELDS,
+    CHECK_FIELDS,
+    LEDGER_FIELDS,
+    REFERENCE_FIELDS,
+    RUN_FIELDS,
+    SEEN_FIELDS,
+)
 from importer.cli.render import JSON_FIELDS
 from importer.cli.target import CLIENT_ID, CLIENT_SECRET, TOKEN
 from importer.cli.telling import NOTIFY
@@ -53,14 +60,16 @@ file that was imported. Fields are only ever added; times are UTC.
 
 Other commands print one object, too, with `schema_version` and what stands below: `runs` a list
 `runs`; `runs RUN` an object `run`, and as `written` the path of the results that were written
-again; `status` a list `references`; `doctor` a list `checks`, and `exit_code`; `config` the values
-in force.
+again; `status` the lists `references` and `seen`; `ledger path` its `path` and `exists`; `ledger
+check` what stands below; `doctor` a list `checks`, and `exit_code`; `config` the values in force.
 """
 
 JSON_LOOKING_BACK = {
     "A run": RUN_FIELDS,
     "A reference": REFERENCE_FIELDS,
     "An attempt": ATTEMPT_FIELDS,
+    "A row that was never sent": SEEN_FIELDS,
+    "The ledger": LEDGER_FIELDS,
     "A check of doctor": CHECK_FIELDS,
 }
 

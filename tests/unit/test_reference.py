@@ -12,7 +12,14 @@ import pytest
 
 from importer import errors
 from importer.cli import COMMANDS, cli
-from importer.cli.fields import ATTEMPT_FIELDS, CHECK_FIELDS, REFERENCE_FIELDS, RUN_FIELDS
+from importer.cli.fields import (
+    ATTEMPT_FIELDS,
+    CHECK_FIELDS,
+    LEDGER_FIELDS,
+    REFERENCE_FIELDS,
+    RUN_FIELDS,
+    SEEN_FIELDS,
+)
 from importer.cli.render import JSON_FIELDS, error_json
 from importer.errors import EXIT_MEANINGS
 from importer.model import Field, Status
@@ -82,5 +89,6 @@ def test_every_status_exit_code_and_column_is_there() -> None:
 def test_every_json_field_is_there() -> None:
     """The fields that `--json` prints, in their order, and no other."""
     assert list(json.loads(error_json("?", 2))) == list(JSON_FIELDS)
-    fields = [JSON_FIELDS, RUN_FIELDS, REFERENCE_FIELDS, ATTEMPT_FIELDS, CHECK_FIELDS]
+    fields = [JSON_FIELDS, RUN_FIELDS, REFERENCE_FIELDS, ATTEMPT_FIELDS, SEEN_FIELDS]
+    fields += [LEDGER_FIELDS, CHECK_FIELDS]
     assert re.findall(r"^\| `(\w+)`", section("JSON"), re.MULTILINE) == [*chain(*fields)]
