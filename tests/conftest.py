@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Generator
 from contextlib import nullcontext
@@ -21,7 +22,12 @@ RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marks."""
+    """Name the marks; and let commands heed Ctrl-C, also where a shell began this behind itself.
+
+    It has such a process ignore Ctrl-C, which every process that is started from it inherits.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
         "markers", "quiet: measures real time, so that no other test may run meanwhile"
     )
