@@ -215,16 +215,26 @@ def test_place_for_moving_is_tried_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "again"), [(0, False), (1, False), (2, False), (3, True), (4, True)]
+    ("code", "options", "again"),
+    [
+        (0, "these", False),
+        (1, "these", False),
+        (2, "these", False),
+        (3, "these", True),
+        (4, "these", True),
+        (0, "others", False),
+        (1, "others", True),
+        (2, "others", True),
+    ],
 )
-def test_what_is_tried_again(code: int, again: bool) -> None:
-    """Exit 3 and 4 are; 0, 1 and 2 are not, and another run's verdict counts up to the last."""
+def test_what_is_tried_again(code: int, options: str, again: bool) -> None:
+    """Exit 3 and 4 are, 1 and 2 with other options; another run's verdict counts to the last."""
     ledger, table = MemoryLedger(), make_table([])
     account = ledger.account("https://api.example.com", "default")
-    errand = Errand(Path("a.csv"), table.sha256, account, ledger)
+    errand = Errand(Path("a.csv"), table.sha256, account, ledger, "these")
     errand.admit(table)
     at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    ledger.keep_file_verdict(account.id, FileVerdict(table.sha256, code, at, "a.csv"))
+    ledger.keep_file_verdict(account.id, FileVerdict(table.sha256, code, at, "a.csv", options))
     if again:
         errand.admit(table)
     else:
@@ -236,6 +246,6 @@ def test_file_that_changes_while_it_is_read_waits() -> None:
     """What was read must be what was looked up: half a file is not imported."""
     ledger = MemoryLedger()
     account = ledger.account("https://api.example.com", "default")
-    errand = Errand(Path("a.csv"), "1" * 64, account, ledger)
+    errand = Errand(Path("a.csv"), "1" * 64, account, ledger, "these")
     with pytest.raises(Postponed):
         errand.admit(make_table([]))
