@@ -19,7 +19,7 @@ from importer.errors import FileError
 from importer.validate import interpret
 
 FEWEST, LEAST_SHARE = 1_500, 0.95
-SHARE = int(os.environ.get("DAMAGE_ONE_IN", "4"))
+SHARE = int(os.environ.get("DAMAGE_ONE_IN", "5"))
 """One variant in so many is judged; `python -m damage` judges all."""
 
 
