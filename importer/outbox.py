@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from importer.errors import UsageError
 from importer.inbox import Postponed, digest
-from importer.names import free_name
+from importer.names import free_name, unfinished_name
 
 
 def prepare_folder(folder: Path) -> Path:
@@ -25,7 +24,7 @@ def prepare_folder(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _reserve(folder / f".{secrets.token_hex(8)}.tmp").unlink()
+        _reserve(unfinished_name(folder)).unlink()
         return folder.resolve()
     except OSError as exc:
         reason = "a file has its name" if isinstance(exc, FileExistsError) else exc.strerror
@@ -70,7 +69,7 @@ def move(file: Path, sha256: str, folder: Path) -> Path:
 
 def _move_far(file: Path, sha256: str, folder: Path) -> Path:
     """Move a file to another disk: first there is a whole copy, then the file goes."""
-    copy = folder / f".{secrets.token_hex(8)}.tmp"
+    copy = unfinished_name(folder)
     try:
         with file.open("rb") as source, copy.open("xb") as target:
             shutil.copyfileobj(source, target)
@@ -85,7 +84,7 @@ def _move_far(file: Path, sha256: str, folder: Path) -> Path:
     finally:
         copy.unlink(missing_ok=True)
     # Away first, then looked at, then deleted: else a new file might come in between.
-    away = file.with_name(f".{secrets.token_hex(8)}.tmp")
+    away = unfinished_name(file.parent)
     file.replace(away)
     if digest(away) == sha256:
         away.unlink()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from importer.errors import LedgerError, UsageError
 from importer.ledger import files
-from importer.names import free_name
+from importer.names import free_name, give_name, unfinished_name
 
 
 def back_up(ledger: Path, backup: Path) -> None:
@@ -31,18 +31,20 @@ def back_up(ledger: Path, backup: Path) -> None:
         raise UsageError(
             f"{backup} is a folder. Name a file in it, such as {backup / 'ledger-backup.sqlite3'}."
         )
-    unfinished = backup.with_name(f".{secrets.token_hex(8)}.tmp")
+    unfinished = unfinished_name(backup.parent)
     if os.path.lexists(backup):
         raise UsageError(_taken(backup))
     try:
         with closing(files.connect(ledger)) as db:
             files.copy(db, unfinished)
-        if faults := _inspect(unfinished):
+        with open_copy(unfinished) as db:
+            faults = list_faults(db)
+        if faults:
             raise LedgerError(
                 f"The ledger {ledger} is damaged ({faults[0]}), so no backup was made of it. To "
                 f"restore an older one: {how_to_restore()}"
             )
-        _give_name(unfinished, backup)
+        give_name(unfinished, backup)
     except FileExistsError as exc:
         raise UsageError(_taken(backup)) from exc
     except OSError as exc:
@@ -83,10 +85,15 @@ def find_faults(ledger: Path) -> list[str]:
         return list_faults(db)
 
 
-def _inspect(copy: Path) -> list[str]:
-    """Return what is wrong with a copy, without a change to it or a file beside it."""
-    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
-        return list_faults(db)
+@contextmanager
+def open_copy(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy of a ledger to be read, without a change to it or a file beside it.
+
+    Args:
+        path: The copy, an absolute path.
+    """
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        yield db
 
 
 def list_faults(db: sqlite3.Connection) -> list[str]:
@@ -105,14 +112,3 @@ def _taken(backup: Path) -> str:
         f"{backup} exists already, and a backup never overwrites a file. Choose another name, such "
         f"as {free_name(backup)}, or move the file away."
     )
-
-
-def _give_name(unfinished: Path, backup: Path) -> None:
-    """Give a file its name unless that is taken, which a plain rename would not notice."""
-    try:
-        backup.hardlink_to(unfinished)
-    except FileExistsError:
-        raise
-    except OSError:  # no hard links here (FAT, some network shares): take the name, then fill it
-        backup.open("xb").close()
-        unfinished.replace(backup)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from importer.errors import LedgerError, UsageError
 from importer.ledger import care, files, lock
+from importer.names import unfinished_name
 from importer.owners import give_to_owner_of
 
 BESIDE = ("-wal", "-shm")
@@ -37,49 +36,57 @@ def restore(ledger: Path, backup: Path) -> Path | None:
         LedgerError: When the ledger's place can't be used.
         StoppedError: When an import goes on.
     """
-    _require_backup(backup)
     now = dt.datetime.now(dt.UTC)
     aside = ledger.with_name(f"{ledger.name}.replaced-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
-    unfinished = ledger.with_name(f".{secrets.token_hex(8)}.tmp")
+    unfinished = unfinished_name(ledger.parent)
     try:
-        ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ExitStack() as stack:
+        with _opened(backup) as db, ExitStack() as stack:
+            ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (ledger.with_name(f"{ledger.name}.lock"), *_senders(ledger)):
                 busy = "An import goes on. Wait until it has ended, then restore the backup."
                 stack.enter_context(lock.held(path, 0, lambda: None, busy))
-            _copy(backup, unfinished, ledger)
+            files.copy(db, unfinished)
+            give_to_owner_of(ledger, unfinished)
             return _exchange(ledger, unfinished, aside)
     except OSError as exc:
         raise LedgerError(
             f"{backup} can't be put in place of the ledger {ledger}: {exc.strerror or exc}. The "
             "ledger is as it was. Check that you may write in its folder."
         ) from exc
+    except sqlite3.Error as exc:
+        raise LedgerError(
+            f"{backup} can't be copied to the folder of the ledger {ledger}: {exc}. The ledger is "
+            f"as it was. {files.advice(exc)}"
+        ) from exc
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
 
 
-def _require_backup(backup: Path) -> None:
-    """Refuse what is no whole ledger.
+@contextmanager
+def _opened(backup: Path) -> Iterator[sqlite3.Connection]:
+    """Open a backup; refuse what is no whole ledger.
 
     Raises:
         UsageError: When it is none.
     """
-    try:
-        with closing(sqlite3.connect(f"{backup.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+    with ExitStack() as stack:
+        try:
+            db = stack.enter_context(care.open_copy(backup))
             ours = db.execute("PRAGMA application_id").fetchone()[0] == files.APPLICATION_ID
             faults = care.list_faults(db)
-    except sqlite3.Error as exc:
-        raise UsageError(
-            f"{backup} can't be read as a backup: {exc}. Name a file that `import-invoices ledger "
-            "backup` wrote."
-        ) from exc
-    if not ours:
-        raise UsageError(
-            f"{backup} is no ledger. Name a file that `import-invoices ledger backup` wrote."
-        )
-    if faults:
-        raise UsageError(f"The backup {backup} is damaged ({faults[0]}). Name an older one.")
+        except sqlite3.Error as exc:
+            raise UsageError(
+                f"{backup} can't be read as a backup: {exc}. Name a file that `import-invoices "
+                "ledger backup` wrote."
+            ) from exc
+        if not ours:
+            raise UsageError(
+                f"{backup} is no ledger. Name a file that `import-invoices ledger backup` wrote."
+            )
+        if faults:
+            raise UsageError(f"The backup {backup} is damaged ({faults[0]}). Name an older one.")
+        yield db
 
 
 def _senders(ledger: Path) -> Iterator[Path]:
@@ -90,22 +97,20 @@ def _senders(ledger: Path) -> Iterator[Path]:
             yield path
 
 
-def _copy(backup: Path, unfinished: Path, ledger: Path) -> None:
-    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with backup.open("rb") as source, unfinished.open("wb") as target:
-        shutil.copyfileobj(source, target)
-        target.flush()
-        os.fsync(target.fileno())
-    give_to_owner_of(ledger, unfinished)
-
-
 def _exchange(ledger: Path, unfinished: Path, aside: Path) -> Path | None:
-    """Put the new file in the old one's place, which goes elsewhere with what lies beside it."""
-    there = ledger.exists()
-    if there:
-        ledger.replace(aside)
-    for ending in BESIDE:
-        with suppress(FileNotFoundError):
-            ledger.with_name(f"{ledger.name}{ending}").replace(f"{aside}{ending}")
-    unfinished.replace(ledger)
-    return aside if there else None
+    """Put the new file in the old one's place, which goes elsewhere with what lies beside it.
+
+    Where that fails half-way, the old one comes back.
+    """
+    moved: dict[Path, Path] = {}
+    try:
+        for ending in ("", *BESIDE):
+            old, new = (path.with_name(f"{path.name}{ending}") for path in (ledger, aside))
+            if old.exists():
+                moved[old] = old.replace(new)
+        unfinished.replace(ledger)
+    except OSError:
+        for old, new in moved.items():
+            new.replace(old)
+        raise
+    return moved.get(ledger)

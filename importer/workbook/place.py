@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
 import shlex
 from pathlib import Path
 
 from importer.errors import UsageError
-from importer.names import REPORTS, free_name
+from importer.names import REPORTS, free_name, give_name, unfinished_name
 from importer.table import STDIN
 
 SUFFIXES = (".xlsx", ".csv")
@@ -85,30 +84,15 @@ def place(data: bytes, path: Path) -> None:
         FileExistsError: When something has the name.
         OSError: When the file can't be written; nothing is left behind.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = unfinished_name(path.parent)
     try:
         with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _rename(temporary, path)
+        give_name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _rename(temporary: Path, path: Path) -> None:
-    """Give a file its name unless that is taken, which a plain rename would not notice."""
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:  # no hard links here (FAT, some network shares): take the name, then fill it
-        path.open("xb").close()
-        try:
-            temporary.replace(path)
-        except OSError:
-            path.unlink()
-            raise
 
 
 def _unwritable(path: Path, reason: str) -> str:
