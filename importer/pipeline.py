@@ -174,17 +174,21 @@ class _Run:
             return self._write_down(sent, record, signals)
 
     def _write_down(self, sent: Sent, record: Record, signals: Signals) -> Report:
-        output: Path | None = self.output
+        report = self._report(sent, self.output)
         self.events.on_phase("Writing the results")
         try:
-            write_results(self._report(sent, output), self.output)
+            write_results(report, self.output)
         except FileError as exc:
-            sent, output = replace(sent, stopped=str(exc).rstrip(".")), None
-        report = self._report(replace(sent, interrupted=bool(signals.received)), output)
+            sent = replace(sent, stopped=str(exc).rstrip("."))
+            report = self._report(sent, None)
+        if signals.received and not sent.interrupted:
+            sent = replace(sent, interrupted=True)
+            report = self._report(sent, report.summary.output)
         try:
             record.end(self.ledger, report, self.clock.now())
         except StoppedError as exc:
-            return self._report(replace(sent, stopped=str(exc).rstrip(".")), output)
+            stopped = str(exc).rstrip(".")
+            return self._report(replace(sent, stopped=stopped), report.summary.output)
         prune(self.ledger, self.clock.now(), self.settings.keep_results)
         return report
 
