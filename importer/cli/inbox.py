@@ -72,10 +72,10 @@ def import_folder(settings: Settings, given: Mapping[str, Any]) -> int:
     with target(**given) as api, closing(SqliteLedger(settings.ledger)) as ledger:
         account = ledger.account(api.account_url, api.account)
         clerk = Clerk(settings, dict(given), api, account, ledger, voice)
-        files = sorted(inbox.files, key=clerk.turn)
-        for number, file in enumerate(files, 1):
-            if clerk.deal_with(file):
-                tell_of_rest(files[number:], voice)
+        turns = sorted(map(clerk.turn_of, inbox.files), key=lambda turn: turn.rank)
+        for number, turn in enumerate(turns, 1):
+            if clerk.deal_with(turn):
+                tell_of_rest([later.file for later in turns[number:]], voice)
                 break
         clerk.tell_end()
     return max(clerk.codes, default=EXIT_OK)
@@ -109,6 +109,21 @@ def _require_places(settings: Settings, move_to: Path | None) -> list[Path]:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """When a file of the inbox is dealt with.
+
+    Attributes:
+        file: The file.
+        rank: What to sort by.
+        done: The file as it was found, where importing it again would change nothing.
+    """
+
+    file: Path
+    rank: tuple[int, str, str]
+    done: Errand | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clerk:
     """Deals with the files of an inbox, one after the other, and counts.
 
@@ -134,31 +149,33 @@ class Clerk:
     summaries: list[Summary] = field(default_factory=list)
     known: list[tuple[Path, FileVerdict]] = field(default_factory=list)
 
-    def turn(self, file: Path) -> tuple[int, str, str]:
-        """Return when it is a file's turn, to sort by.
+    def turn_of(self, file: Path) -> Turn:
+        """Return when it is a file's turn.
 
         What needs no import is first; then what is new, by name; then what is tried again, the
         longest ago first: a file that fails each time keeps no other from its turn.
         """
+        new = Turn(file, (1, "", file.name))
         try:
             errand = self._errand(file)
-            verdict = errand.verdict
-        except (FileNotFoundError, FileError):
-            return 1, "", file.name
+        except (FileNotFoundError, FileError):  # told when it is its turn
+            return new
         if errand.is_done:
-            return 0, "", file.name
-        return (1, "", file.name) if verdict is None else (2, verdict.at.isoformat(), file.name)
+            return Turn(file, (0, "", file.name), errand)
+        verdict = errand.verdict
+        return new if verdict is None else Turn(file, (2, verdict.at.isoformat(), file.name))
 
     def _errand(self, file: Path) -> Errand:
         return Errand(file, digest(file), self.account, self.ledger, digest_options(self.settings))
 
-    def deal_with(self, file: Path) -> bool:
+    def deal_with(self, turn: Turn) -> bool:
         """Import a file unless that was done; return whether to leave the others for later."""
+        file = turn.file
         TELLER.name = printable(file.name)  # nothing more is said under the name of the one before
         if (log := json_log()) is not None:
             log.run_id = None
         try:
-            errand = self._errand(file)
+            errand = turn.done or self._errand(file)
         except FileNotFoundError:  # somebody took it back, or another run was quicker
             return False
         except FileError as exc:

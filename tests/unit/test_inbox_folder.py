@@ -132,7 +132,7 @@ def test_file_that_is_not_even_read_is_told_under_its_name(
     api = Api(account.url, "default", lambda: Secret("t"), account.url)
     clerk = Clerk(settings, {}, api, account, ledger, Voice(quiet=True, as_json=False))
     (tmp_path / "a.csv").mkdir()  # opening it fails for root too
-    assert not clerk.deal_with(tmp_path / "a.csv")
+    assert not clerk.deal_with(clerk.turn_of(tmp_path / "a.csv"))
     assert (TELLER.name, clerk.codes) == ("a.csv", [2])
 
 
