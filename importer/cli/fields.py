@@ -97,7 +97,9 @@ CHECK_FIELDS: Mapping[str, str] = {
 
 def to_json(**fields: object) -> str:
     """Return one object on one line, with the version of its fields' meaning."""
-    return json.dumps({"schema_version": SCHEMA_VERSION, **fields}, ensure_ascii=False)
+    line = json.dumps({"schema_version": SCHEMA_VERSION, **fields}, ensure_ascii=False)
+    # A file's name may be no UTF-8; JSON is (RFC 8259, section 8.1).
+    return line.encode(errors="surrogatepass").decode(errors="replace")
 
 
 def run_fields(run: Run, account: Account) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from importer.cli.fields import to_json
 from importer.cli.paint import BAD, DOUBTFUL, paint, paint_status
 from importer.errors import EXIT_OK
 from importer.inbox import FINAL
@@ -16,8 +16,6 @@ from importer.statuses import TELLINGS
 
 if TYPE_CHECKING:  # heavy, and no part of printing an error
     from importer.report import Summary
-
-SCHEMA_VERSION = 1
 
 JSON_FIELDS: Mapping[str, str] = {
     "schema_version": "a number that only grows when a field's meaning changes; fields are added",
@@ -131,7 +129,7 @@ def _currencies(summary: Summary, status: Status, rows: int) -> str:
 
 def summary_json(summary: Summary) -> str:
     """Return the summary of a run for machines: one object on one line; fields are only added."""
-    return _json(
+    return to_json(
         run_id=summary.run_id or None,
         file=printable(str(summary.file)),
         account=summary.account or None,
@@ -156,7 +154,7 @@ def error_json(message: str, exit_code: int, file: Path | None = None) -> str:
         exit_code: What it ends with.
         file: The file, where it is one of several.
     """
-    return _json(
+    return to_json(
         run_id=None,
         file=None if file is None else printable(str(file.absolute())),
         account=None,
@@ -168,7 +166,3 @@ def error_json(message: str, exit_code: int, file: Path | None = None) -> str:
         error=message,
         warnings=[],
     )
-
-
-def _json(**fields: object) -> str:
-    return json.dumps({"schema_version": SCHEMA_VERSION, **fields}, ensure_ascii=False)
