@@ -33,6 +33,15 @@ def opened(path: Path | None) -> Iterator[SqliteLedger]:
         yield ledger
 
 
+def find_ledger(path: Path | None) -> Path:
+    """Return where the ledger is, or will be: an absolute path without symbolic links.
+
+    Args:
+        path: Where an option says it is, if one does.
+    """
+    return (path or default_ledger()).expanduser().resolve()
+
+
 def require_ledger(path: Path | None) -> Path:
     """Return where the ledger is: an absolute path without symbolic links.
 
@@ -43,7 +52,7 @@ def require_ledger(path: Path | None) -> Path:
         UsageError: When there is none.
         LedgerError: When its folder may not be looked into.
     """
-    place = (path or default_ledger()).expanduser().resolve()
+    place = find_ledger(path)
     try:
         there = place.exists()
     except PermissionError as exc:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from importer.cli.fields import to_json
-from importer.cli.history import opened, require_ledger
-from importer.cli.options import PATH, default_ledger, options
+from importer.cli.history import find_ledger, opened, require_ledger
+from importer.cli.options import PATH, options
 from importer.cli.screen import tell
 from importer.errors import EXIT_OK, EXIT_ROWS
 from importer.printable import printable
@@ -31,7 +31,7 @@ def command(ctx: click.Context) -> None:
 @options("--ledger", "--json", helps={"--json": "Print one object: `path` and `exists`."})
 def path(ledger: Path | None, *, as_json: bool) -> None:
     """Print where the ledger is, or will be."""
-    place = (ledger or default_ledger()).expanduser().resolve()
+    place = find_ledger(ledger)
     tell(to_json(path=printable(str(place)), exists=place.exists()) if as_json else str(place))
 
 
@@ -118,7 +118,7 @@ def restore(file: Path, ledger: Path | None) -> None:
     """
     from importer.ledger.restore import restore as put_back  # noqa: PLC0415 as above
 
-    place = (ledger or default_ledger()).expanduser().resolve()
+    place = find_ledger(ledger)
     kept = put_back(place, file.expanduser().resolve())
     tell(f"Restored: {place}")
     if kept is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from importer.cli.options import PATH, options
 from importer.cli.screen import tell
 from importer.errors import StoppedError
 from importer.printable import printable
-from importer.records import Run
+from importer.records import Account, Run
 from importer.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def _table(runs: Sequence[Run], accounts: Sequence[str]) -> Iterator[str]:
 
 def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: bool) -> None:
     run = find_run(store, run_id, tables=output is not None)
-    written = None if output is None else _write(store, run, output)
     account = next(a for a in store.accounts() if a.id == run.start.account_id)
+    written = None if output is None else _write(store, run, account, output)
     if as_json:
         told = {"run": run_fields(run, account), "written": written and printable(str(written))}
         tell(to_json(**told))
@@ -101,22 +102,22 @@ def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: boo
         tell(f"Results: {printable(str(written))}")
 
 
-def _write(store: SqliteLedger, run: Run, output: Path) -> Path | None:
+def _write(store: SqliteLedger, run: Run, account: Account, output: Path) -> Path | None:
     from importer.history import rewrite_results  # noqa: PLC0415 heavy
 
-    if run.end is not None:
+    with ExitStack() as stack:
+        if run.end is None:
+            try:
+                stack.enter_context(store.sender(account, 0, lambda: None))
+            except StoppedError as exc:
+                raise StoppedError(
+                    f"Run {run.start.id} may still go on: an import is sending for {account}. Its "
+                    "results are written when it ends; if it was killed, run the same command "
+                    "again then."
+                ) from exc
+            # Whoever holds the lock knows that every run without an end is dead.
+            run = find_run(store, run.start.id, tables=True)
         return rewrite_results(store, run, output).summary.output
-    account = next(a for a in store.accounts() if a.id == run.start.account_id)
-    try:
-        # Whoever holds the lock knows that every run without an end is dead.
-        with store.sender(account, 0, lambda: None):
-            dead = find_run(store, run.start.id, tables=True)
-            return rewrite_results(store, dead, output).summary.output
-    except StoppedError as exc:
-        raise StoppedError(
-            f"Run {run.start.id} may still go on: an import is sending for {account}. Its results "
-            "are written when it ends; if it was killed, run the same command again then."
-        ) from exc
 
 
 def _details(run: Run, account: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from books_api import BooksApi, books_api
 from desk import Desk
-from odd_api import OddApi, odd_api
+from odd_api import Gate, OddApi, odd_api
 
 from importer.sandbox.process import Sandbox, running_sandbox
 
@@ -29,6 +29,14 @@ def books() -> Iterator[BooksApi]:
     """An API that keeps books, and lists them."""
     with books_api() as api:
         yield api
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """What holds answers back until the test lets them out, at its end at the latest."""
+    gate = Gate()
+    yield gate
+    gate.open()
 
 
 @pytest.fixture(scope="session")

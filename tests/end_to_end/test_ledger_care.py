@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from books_api import BooksApi
 from desk import Desk, finish, row, rows
 from odd_api import Gate, OddApi, created
@@ -18,14 +16,6 @@ from importer.cli.fields import LEDGER_FIELDS
 
 LEDGERS = Path(__file__).parents[1] / "unit" / "ledgers"
 """Ledgers as earlier versions made them."""
-
-
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    """Return a gate that is opened at the end, so that nothing waits on."""
-    held = Gate()
-    yield held
-    held.open()
 
 
 def test_path_is_told_before_there_is_one(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import hashlib
+import os
 import platform
 import re
 import sqlite3
@@ -165,9 +166,18 @@ def settled_but_not_ended(desk: Desk) -> None:
         )
 
 
-def test_the_results_of_a_run_that_goes_on_are_not_told(desk: Desk, api: OddApi) -> None:
+def test_what_is_told_to_machines_is_utf_8(desk: Desk, api: OddApi) -> None:
+    """Whatever bytes a file's name is made of."""
+    desk.run(desk.csv(os.fsdecode(b"a\xff.csv"), rows(1)), "--api-url", api.url)
+    (run,) = desk.run("runs", "--json").summary["runs"]
+    assert run["file"] == str(desk.folder / "a\N{REPLACEMENT CHARACTER}.csv")
+    assert "\udcff" not in run["options"]["file"]
+
+
+def test_the_results_of_a_run_that_goes_on_are_not_told(
+    desk: Desk, api: OddApi, gate: Gate
+) -> None:
     """What it is about to send is not "not sent": exit 4, and to wait."""
-    gate = Gate()
     api.answer = gate
     with desk.started(desk.csv("a.csv", rows(2)), "--api-url", api.url) as process:
         gate.wait_for(1)

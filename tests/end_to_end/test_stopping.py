@@ -26,14 +26,6 @@ IN_FLIGHT = 4
 Command = Sequence[str | Path]
 
 
-@pytest.fixture
-def gate() -> Iterator[Gate]:
-    """What holds answers back until the test lets them out, at its end at the latest."""
-    gate = Gate()
-    yield gate
-    gate.open()
-
-
 def hold(books: BooksApi, gate: Gate) -> None:
     """Book every create, and hold its answer back."""
 
