@@ -10,7 +10,6 @@ import asyncio
 import json
 import logging
 import platform
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from importer.errors import EXIT_OK, UsageError
 from importer.model import Status
 from importer.settings import DEFAULT_PORTS, LOOPBACK, Secret
 from importer.statuses import TELLINGS
+from importer.submit.causes import causes, why_unreached
 
 TRIES = 2
 TIMEOUT_S = 10.0
@@ -153,18 +153,10 @@ def _judge(status: int) -> str:
 
 def _explain(exc: BaseException) -> str:
     """Say what an error is, in words of ours: its own may hold the address."""
-    cause: BaseException | None = exc
-    while cause is not None:
-        match cause:
-            case ssl.SSLCertVerificationError():
-                return f"its certificate can't be trusted ({cause.verify_message})"
-            case socket.gaierror():
-                return "there is no host of this name, or no network"
-            case ConnectionRefusedError():
-                return "it refuses connections"
-            case _:
-                cause = cause.__cause__ or cause.__context__
-    return f"the connection failed ({type(exc).__name__})"
+    for cause in causes(exc):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate can't be trusted ({cause.verify_message})"
+    return why_unreached(exc) or f"the connection failed ({type(exc).__name__})"
 
 
 @contextmanager

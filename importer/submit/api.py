@@ -7,9 +7,8 @@ have reached the API is `Lost`, write errors included.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,6 +20,7 @@ from importer.clock import Clock
 from importer.model import Create
 from importer.replies import Answer, ApiInvoice, Expired, Halt, Lost, NotSent
 from importer.settings import LOOPBACK, Api, Client, Secret
+from importer.submit.causes import causes, why_unreached
 from importer.submit.lister import (
     Listed,
     ListingDenied,
@@ -252,7 +252,7 @@ def _unlisted(response: httpx.Response, clock: Clock) -> ListingReply | None:
 
 def distrust(exc: BaseException) -> str | None:
     """Return why the API's certificate can't be trusted, where that is the cause of an error."""
-    for cause in _causes(exc):
+    for cause in causes(exc):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 f"the API's certificate can't be trusted ({cause.verify_message}). Check --api-url"
@@ -262,23 +262,8 @@ def distrust(exc: BaseException) -> str | None:
 
 def unreachable(exc: Exception) -> str:
     """Return why the API could not be reached, and what to look at."""
-    why = _name(exc)
-    for cause in _causes(exc):
-        if isinstance(cause, socket.gaierror):
-            why = "there is no host of this name, or no network"
-        elif isinstance(cause, ConnectionRefusedError):
-            why = "it refuses connections"
+    why = why_unreached(exc) or _name(exc)
     return f"the API can't be reached ({why}). Check --api-url and your network"
-
-
-def _causes(exc: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what led to it; of a host with several addresses, at each of them."""
-    while exc is not None:
-        yield exc
-        if isinstance(exc, BaseExceptionGroup):
-            for each in exc.exceptions:
-                yield from _causes(each)
-        exc = exc.__cause__ or exc.__context__
 
 
 def _name(exc: Exception) -> str:
