@@ -47,7 +47,7 @@ PATIENCE_S = 60.0
 MOST_DAMAGE = 3
 """How much of what is broken is told, in lines."""
 
-LOCALTIME, MOUNTS = Path("/etc/localtime"), Path("/proc/mounts")
+LOCALTIME = Path("/etc/localtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ async def _ask(
     if setup.target.url is None:
         return None, None
     reach = await probe(setup.target.url, clock, timeout_s=setup.timeout_s)
-    if setup.api is None or not isinstance(reach, Reached) or not _works(reach.status):
+    if setup.api is None or not isinstance(reach, Reached) or reach.redirects or reach.is_broken:
         return reach, None
     try:
         http = HttpApi(setup.api, clock, timeout_s=setup.timeout_s, concurrency=1)
@@ -167,13 +167,6 @@ async def _ask(
                 return reach, await _list(http, memory)
         except TimeoutError:
             return reach, NotListed(f"it did not come to its end within {PATIENCE_S:g} s")
-
-
-def _works(status: int) -> bool:
-    """Tell whether an API that answers so may be asked more."""
-    redirects = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
-    broken = status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
-    return not redirects and not broken
 
 
 async def _list(http: HttpApi, memory: _Memory) -> Listed | NotListed:
@@ -201,8 +194,7 @@ def _look_into_ledger(setup: Setup) -> _Memory:
     facts = LedgerFacts(path, exists=os.path.exists(path))  # noqa: PTH110 never raises
     try:
         if not facts.exists:
-            mounts = os.fsdecode(MOUNTS.read_bytes()) if MOUNTS.exists() else ""
-            files.refuse_network(path, mounts)
+            files.refuse_network(path, files.read_mounts())
             return _Memory(facts)
         with closing(files.connect(path)) as db:
             damage = [line for (line,) in db.execute(f"PRAGMA quick_check({MOST_DAMAGE})")]

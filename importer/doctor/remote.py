@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Iterator
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from importer.doctor.facts import Facts, Listed, NotListed
@@ -38,10 +37,8 @@ def look_at_api(facts: Facts) -> Finding:
                 f"{target.url}: {found}",
                 remedy or "Try again later; if it stays so, ask the API's provider.",
             )
-        case Reached(status=status, took_s=took):
-            return _met(name, target.url, facts.listing) or _answered(
-                name, target.url, status, took
-            )
+        case Reached() as reach:
+            return _met(name, target.url, facts.listing) or _answered(name, target.url, reach)
 
 
 def _met(name: str, url: str, listing: Listed | NotListed | None) -> Finding | None:
@@ -65,22 +62,22 @@ def _met(name: str, url: str, listing: Listed | NotListed | None) -> Finding | N
             return None
 
 
-def _answered(name: str, url: str, status: int, took_s: float) -> Finding:
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+def _answered(name: str, url: str, reach: Reached) -> Finding:
+    if reach.redirects:
         return Finding(
             name,
             State.WRONG,
-            f"{url} answers with a redirect to another address ({status})",
+            f"{url} answers with a redirect to another address ({reach.status})",
             "Name the address that it leads to with --api-url: redirects are not followed.",
         )
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
+    if reach.is_broken:
         return Finding(
             name,
             State.WRONG,
-            f"{url} answers that it is out of order ({status})",
+            f"{url} answers that it is out of order ({reach.status})",
             "Try again later; if it stays so, ask the API's provider.",
         )
-    return Finding(name, State.OK, f"{url} answers, in {took_s:.1f} s")
+    return Finding(name, State.OK, f"{url} answers, in {reach.took_s:.1f} s")
 
 
 def look_at_tls(facts: Facts) -> Finding:

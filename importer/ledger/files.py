@@ -86,12 +86,17 @@ def advice(error: sqlite3.Error | UnicodeDecodeError) -> str:
     return _ADVICE.get(code, "Check the disk, then run the same command again.")
 
 
+def read_mounts() -> str:
+    """Return the text of `/proc/mounts`, see proc_mounts(5); empty where there is none."""
+    return os.fsdecode(_MOUNTS.read_bytes()) if _MOUNTS.exists() else ""
+
+
 def filesystem(path: Path, mounts: str) -> str | None:
     """Return the type of the file system that a path is on, or None where that is unknown.
 
     Args:
         path: An absolute path without symbolic links; it needn't exist.
-        mounts: The text of `/proc/mounts`, see proc_mounts(5); empty where there is none.
+        mounts: What `read_mounts` returned.
     """
     longest, kind = -1, None
     for line in mounts.splitlines():
@@ -132,7 +137,7 @@ def connect(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Conne
             on a network file system, or not ours to write.
         StoppedError: Another process keeps setting the file up.
     """
-    refuse_network(path, os.fsdecode(_MOUNTS.read_bytes()) if _MOUNTS.exists() else "")
+    refuse_network(path, read_mounts())
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_access(path)

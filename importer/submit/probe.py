@@ -7,6 +7,7 @@ import datetime as dt
 import ssl
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import httpx
 
@@ -32,6 +33,17 @@ class Reached:
     at: dt.datetime
     said: dt.datetime | None = None
     expires: dt.datetime | None = None
+
+    @property
+    def redirects(self) -> bool:
+        """Whether the answer leads elsewhere."""
+        return HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the API is out of order; 501 says no more than that it offers no listing."""
+        failed = self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return failed and self.status != HTTPStatus.NOT_IMPLEMENTED
 
 
 @dataclass(frozen=True, slots=True)
