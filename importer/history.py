@@ -11,7 +11,7 @@ import polars as pl
 
 from importer.archive import unpack_frame, unpack_table
 from importer.clean.cells import take_cells
-from importer.clean.references import HARMLESS
+from importer.clean.references import fold, without_harmless
 from importer.columns import map_columns
 from importer.errors import EXIT_INTERRUPTED, ImporterError, UsageError
 from importer.ledger.port import Ledger
@@ -62,6 +62,7 @@ def search_runs(ledger: Ledger, reference: str) -> Search:
         ledger: Where they are kept.
         reference: The reference, in any spelling that counts as the same.
     """
+    key = reference_key(reference)
     seen: list[Seen] = []
     runs = 0
     for known in ledger.runs(MOST_RUNS):
@@ -69,7 +70,7 @@ def search_runs(ledger: Ledger, reference: str) -> Search:
         if run is None or run.pruned:
             continue
         try:
-            seen += _see(ledger, run, reference_key(reference))
+            seen += _see(ledger, run, key)
         except ImporterError:  # its headers or options are read otherwise by now
             continue
         runs += 1
@@ -95,13 +96,8 @@ def _rows_of(table: Table, run: Run, key: str) -> list[int]:
     """Return the rows whose reference, as the file has it, has this key, valid or not."""
     reading = to_reading(json.loads(run.start.options), run.start.at)
     cells, _ = take_cells(table, map_columns(table.headers, reading.columns), Field.REFERENCE_ID)
-    texts = cells.text.str.replace_all(HARMLESS, "")
-    # As `reference_key`: lower-casing is folding for ASCII; the others are folded one by one.
-    ascii_alone = texts.str.contains(r"^[\x00-\x7f]*$")
-    lower = texts.str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
-    others = texts.filter(~ascii_alone).unique()
-    same = [text for text in others if reference_key(text) == key]
-    return table.cells[ROW].filter((ascii_alone & (lower == key)) | texts.is_in(same)).to_list()
+    keys = fold(without_harmless(cells.text).str.strip_chars())
+    return table.cells[ROW].filter(keys == key).to_list()
 
 
 def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:

@@ -14,7 +14,7 @@ from importer.clean.dates import Calendar, read_dates
 from importer.clean.faults import find_faults
 from importer.clean.numbers import read_numbers
 from importer.clean.patterns import is_date_format, spell_format
-from importer.clean.references import read_notes, read_references
+from importer.clean.references import fold, read_notes, read_references
 from importer.errors import UsageError
 from importer.model import Code, Field, Issue, explain
 from importer.nearest import did_you_mean, nearest
@@ -133,7 +133,7 @@ def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
     frame = pl.DataFrame(values).select(
         ROW,
         Field.REFERENCE_ID,
-        _folded(values[1]).alias("key"),
+        fold(values[1]).alias("key"),
         pl.exclude(ROW, Field.REFERENCE_ID),
     )
     return Invoices(frame=frame, columns=columns, issues=(*table.issues, *found))
@@ -172,17 +172,3 @@ def _say_truth(fault: str, text: str) -> tuple[Code, str]:
     return Code.NOT_YES_OR_NO, explain(
         f"{shown(text)} is neither yes nor no", "expected yes or no", "write yes or no."
     )
-
-
-def _folded(references: pl.Series) -> pl.Series:
-    """Return the keys of references, as of `model.reference_key`.
-
-    Lower-casing is folding for ASCII; the others are folded one by one.
-    """
-    references = references.str.replace_all(r"\s+", " ")
-    lower = references.str.to_lowercase()
-    others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
-    if others.is_empty():
-        return lower
-    folded = {text: text.casefold() for text in others}
-    return references.replace_strict(folded, default=lower, return_dtype=pl.String)

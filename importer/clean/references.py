@@ -63,7 +63,7 @@ def read_references(cells: Cells) -> tuple[pl.Series, list[Issue]]:
     Returns:
         A String column, null where a cell is blank or not to be trusted, and the issues.
     """
-    cleaned = _without_harmless(cells.text)
+    cleaned = without_harmless(cells.text)
     frame = cells.frame.with_columns(clean=cleaned).with_row_index("index")
     text, is_number = pl.col("clean"), pl.col("kind") == Kind.NUMBER
     short = text.str.len_bytes() <= LONGEST_NOTHING
@@ -112,7 +112,25 @@ def read_notes(cells: Cells) -> tuple[pl.Series, list[Issue]]:
     return notes.alias(cells.field), list(cells.issues(faults, _say))
 
 
-def _without_harmless(texts: pl.Series) -> pl.Series:
+def fold(references: pl.Series) -> pl.Series:
+    """Return the keys of references, as of `model.reference_key`.
+
+    Lower-casing is folding for ASCII; the others are folded one by one.
+
+    Args:
+        references: The references, trimmed and NFC.
+    """
+    references = references.str.replace_all(r"\s+", " ")
+    lower = references.str.to_lowercase()
+    others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
+    if others.is_empty():
+        return lower
+    folded = {text: text.casefold() for text in others}
+    return references.replace_strict(folded, default=lower, return_dtype=pl.String)
+
+
+def without_harmless(texts: pl.Series) -> pl.Series:
+    """Return texts as they are meant: NFC, and without characters that nobody sees or means."""
     if is_ascii(texts):
         return texts
     return texts.str.replace_all(HARMLESS, "").str.normalize("NFC")
