@@ -46,8 +46,6 @@ DRAFTS = (
     "are further steps."
 )
 
-"""In place of a currency."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
