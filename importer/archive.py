@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -39,11 +40,21 @@ def pack_table(table: Table) -> bytes:
     return json.dumps(about).encode() + b"\n" + pack_frame(both)
 
 
-def unpack_table(data: bytes) -> Table:
-    """Return the table that `pack_table` compressed."""
+def unpack_table(
+    data: bytes, wanted: Callable[[Sequence[str]], Collection[str]] | None = None
+) -> Table:
+    """Return the table that `pack_table` compressed.
+
+    Args:
+        data: What was packed.
+        wanted: From the headers to the names of the frame columns that are needed, where only some
+            are: the others are left out, and so are the lines.
+    """
     head, _, body = data.partition(b"\n")
     about = json.loads(head)
-    both = unpack_frame(body)
+    names = () if wanted is None else wanted(about["headers"])
+    pairs = [ROW, *names, *(f"kind {name}" for name in names)]
+    both = unpack_frame(body, None if wanted is None else pairs)
     kinds = both.select(pl.col(r"^kind .*$").name.replace("kind ", ""))
     issues = (
         Issue(Code(code), row, column, value, message, Severity(severity))
@@ -62,7 +73,7 @@ def unpack_table(data: bytes) -> Table:
         positions=tuple(about.get("positions", range(len(headers)))),
         issues=tuple(issues),
         marks=pl.DataFrame(about.get("marks", []), schema=MARK_SCHEMA, orient="row"),
-        lines=both[LINE] if about.get("lines") else None,
+        lines=both[LINE] if LINE in both.columns else None,
         header_line=about.get("header_line"),
         claims=dict(about.get("claims", ())),
         date1904=about.get("date1904", False),
@@ -77,6 +88,11 @@ def pack_frame(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def unpack_frame(data: bytes) -> pl.DataFrame:
-    """Return the frame that `pack_frame` compressed."""
-    return pl.read_ipc(io.BytesIO(data))
+def unpack_frame(data: bytes, columns: list[str] | None = None) -> pl.DataFrame:
+    """Return the frame that `pack_frame` compressed.
+
+    Args:
+        data: What was packed.
+        columns: The names of the columns that are needed; None for all.
+    """
+    return pl.read_ipc(io.BytesIO(data), columns=columns)

@@ -5,7 +5,6 @@ Near is what `difflib` of the standard library calls so, as click does for optio
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 
 NEAR = 0.6
@@ -31,6 +30,8 @@ def nearest(
     for other in others:
         by_form.setdefault(form(other), other)
     by_form.pop("", None)
+    import difflib  # noqa: PLC0415 only where a word is unknown
+
     near = difflib.get_close_matches(form(text), by_form, n=1, cutoff=cutoff)
     return by_form[near[0]] if near else None
 

@@ -12,7 +12,7 @@ from importer.printable import printable
 from importer.records import Account, Attempt, Entry, Resolution, Run, Settlement
 
 if TYPE_CHECKING:
-    from importer.history import Seen
+    from importer.search import Seen
 
 SCHEMA_VERSION = 1
 

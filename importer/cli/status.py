@@ -1,4 +1,4 @@
-"""`import-invoices status`: what is known of a reference, and what waits in doubt."""
+"""What is known of a reference, and what waits in doubt."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from importer.cli.completion import complete_references
 from importer.cli.fields import entry_fields, seen_fields, to_json
 from importer.cli.history import opened, require_ledger, runs_of
-from importer.cli.options import options
+from importer.cli.loading import loading
 from importer.cli.screen import tell
 from importer.model import Status, reference_key
 from importer.nearest import did_you_mean, nearest
@@ -31,9 +28,9 @@ from importer.records import (
 )
 
 if TYPE_CHECKING:
-    from importer.history import Search, Seen
     from importer.ledger.port import Ledger
     from importer.ledger.sqlite import SqliteLedger
+    from importer.search import Search, Seen
 
 LATEST = 20_000
 """Among how many attempts a reference like an unknown one is looked for: it takes a moment."""
@@ -66,25 +63,28 @@ VERDICTS = {
 """How a doubt was settled, in words."""
 
 
-@click.command("status")
-@click.argument("reference", required=False, shell_complete=complete_references)
-@click.option("--in-doubt", is_flag=True, help="List every reference that is in doubt.")
-@options(
-    "--ledger",
-    "--json",
-    helps={"--json": "Print one object for machines, with the lists `references` and `seen`."},
-)
-def command(reference: str | None, *, in_doubt: bool, ledger: Path | None, as_json: bool) -> None:
-    """Show all that is known of REFERENCE, attempt by attempt; or what is in doubt."""
-    if (reference is None) is not in_doubt:
-        raise click.UsageError(
-            "Name one REFERENCE, such as `import-invoices status INV-7`, or say --in-doubt."
-        )
+def tell_doubts(ledger: Path | None, *, as_json: bool) -> None:
+    """Tell of what is in doubt.
+
+    Args:
+        ledger: Where an option says the ledger is, if one does.
+        as_json: Print one object for machines.
+    """
     with opened(ledger) as store:
-        if reference is None:
-            told = _doubts_json(store) if as_json else _doubts(store, ledger)
-        else:
-            told = _tell(store, reference, require_ledger(ledger), as_json=as_json)
+        told = _doubts_json(store) if as_json else _doubts(store, ledger)
+    tell(told)
+
+
+def tell_reference(reference: str, ledger: Path | None, *, as_json: bool) -> None:
+    """Tell all that is known of a reference.
+
+    Args:
+        reference: The reference, in any spelling that counts as the same.
+        ledger: Where an option says the ledger is, if one does.
+        as_json: Print one object for machines.
+    """
+    with opened(ledger) as store:
+        told = _tell(store, reference, require_ledger(ledger), as_json=as_json)
     tell(told)
 
 
@@ -115,7 +115,8 @@ def _tell(store: SqliteLedger, reference: str, place: Path, *, as_json: bool) ->
     found = [(a, entry) for a in store.accounts() for entry in _of(store, a, reference)]
     if found:
         return _json(store, found) if as_json else "\n".join(_known(store, found))
-    from importer.history import search_runs  # noqa: PLC0415 heavy
+    with loading():
+        from importer.search import search_runs  # noqa: PLC0415 heavy
 
     search = search_runs(store, reference)
     if as_json:
@@ -177,14 +178,15 @@ def _nothing(store: SqliteLedger, reference: str, search: Search, place: Path) -
 def _near(store: Ledger, reference: str) -> str | None:
     """Return a reference that may be meant: the same but for signs and zeros, or a long one."""
     sent = [name for a in store.accounts() for name in store.references(a.id, LATEST)]
-    same = nearest(reference, sent, cutoff=1.0, form=_bare)
+    bare = _bare(reference)
+    same = next((name for name in sent if _bare(name) == bare), None) if bare else None
     return nearest(reference, sent, cutoff=NEAR) if not same and len(reference) >= SHORT else same
 
 
 def _bare(reference: str) -> str:
     """Return a reference's letters and digits, without case and leading zeros."""
     digits = re.sub(r"(?<!\d)0+(?=\d)", "", reference_key(reference))
-    return "".join(c for c in digits if c.isalnum())
+    return "".join(filter(str.isalnum, digits))
 
 
 def _known(store: Ledger, found: Iterable[tuple[Account, Entry]]) -> Iterator[str]:

@@ -535,7 +535,9 @@ def test_old_results_are_emptied_after_a_year(desk: Desk, api: OddApi) -> None:
     assert desk.run("runs", "--json").summary["runs"][0]["pruned"] is False
 
 
-@pytest.mark.parametrize("words", [("runs",), ("runs", "RUN"), ("status", "A-1")])
+@pytest.mark.parametrize(
+    "words", [("runs",), ("runs", "RUN"), ("status", "A-1"), ("status", "--in-doubt")], ids=" ".join
+)
 def test_looking_back_is_light(desk: Desk, api: OddApi, words: tuple[str, ...]) -> None:
     """Nothing that takes a second to import is imported, unless results are written."""
     run = import_rows(desk, api).summary["run_id"]
@@ -545,6 +547,16 @@ def test_looking_back_is_light(desk: Desk, api: OddApi, words: tuple[str, ...]) 
     imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
     assert "importer.cli.history" in imported
     assert not imported & {"polars", "pandera", "httpx", "openpyxl", "rich", "asyncio"}
+
+
+def test_a_search_through_runs_loads_what_reads_tables_alone(desk: Desk, api: OddApi) -> None:
+    """A reference that was never sent is looked for without what checks, sends and writes rows."""
+    import_rows(desk, api)
+    done = desk.run("status", "B-1", command=(sys.executable, "-X", "importtime", SCRIPT))
+    assert "no row had it" in done.out
+    imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
+    assert "polars" in imported
+    assert not imported & {"pandera", "httpx", "openpyxl", "rich", "asyncio", "importer.validate"}
 
 
 def test_an_unknown_run_is_told(desk: Desk, api: OddApi, tmp_path: Path) -> None:
