@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,6 +26,8 @@ class Secret:
         return self._text
 
     def __eq__(self, other: object) -> bool:
+        from hmac import compare_digest  # noqa: PLC0415 seldom compared
+
         return isinstance(other, Secret) and compare_digest(self._text, other._text)
 
     def __hash__(self) -> int:

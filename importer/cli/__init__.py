@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
-import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from importer import __version__
 from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
 from importer.cli.keys import configured
 from importer.cli.loaded import Loaded
@@ -22,19 +23,23 @@ from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, Importer
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-COMMANDS = {
-    "run": "importer.cli.run",
-    "check": "importer.cli.check",
-    "template": "importer.cli.template",
-    "runs": "importer.cli.runs",
-    "status": "importer.cli.status",
-    "resolve": "importer.cli.resolve",
-    "ledger": "importer.cli.ledger",
-    "doctor": "importer.cli.doctor",
-    "config": "importer.cli.config",
-    "sandbox": "importer.cli.sandbox",
+COMMANDS: Mapping[str, str] = {
+    "run": "Create an invoice for every row of FILE (.xlsx or .csv) and write the results.",
+    "check": "Read and check FILE and say what a run would do with every row; send nothing.",
+    "template": "Write a workbook to fill in: OUT.xlsx, or invoices.xlsx in this folder.",
+    "runs": "List the latest runs; or show all of RUN; or write its results again with --output.",
+    "status": "Show all that is known of REFERENCE, attempt by attempt; or what is in doubt.",
+    "resolve": "Settle REFERENCE, which is in doubt, by what you found at the API.",
+    "ledger": "Look after the ledger, the record of all that was sent: path, check, backup, "
+    "restore.",
+    "doctor": "Look whether an import could go well from here: API, token, ledger, disks, clocks.",
+    "config": "Show every option that is in force, and where its value comes from.",
+    "sandbox": "Run the invoice API on this computer, to rehearse against.",
 }
-"""Every command and the module that holds it, imported when it is asked for."""
+"""Every command, and the first sentence of its help.
+
+What declares it is the module of its name in `verbs`, imported when the command is asked for.
+"""
 
 GREETING = """\
 import-invoices makes every row of a spreadsheet exactly one invoice, or says why not.
@@ -72,7 +77,7 @@ class Main(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        return configured(importlib.import_module(COMMANDS[cmd_name]).command)
+        return configured(importlib.import_module(f"importer.cli.verbs.{cmd_name}").command)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of what is neither a command nor an option of the group."""
@@ -117,6 +122,23 @@ class Main(click.Group):
         offered = [*own, *super().shell_complete(ctx, incomplete)]
         return list({item.value: item for item in offered}.values())
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show each command in a sentence, without the module that declares it."""
+        del ctx
+        room = formatter.width - 6 - max(map(len, COMMANDS))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, click.Command(name, help=said).get_short_help_str(room))
+                    for name, said in COMMANDS.items()
+                ]
+            )
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 click's
+        """Carry out a command, heeding every signal that asks for an end."""
+        _end_in_a_sentence()
+        return super().invoke(ctx)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the commands, and the options of `run`, since it is the one that is meant."""
         super().format_options(ctx, formatter)
@@ -133,7 +155,7 @@ class Main(click.Group):
     subcommand_metavar="FILE [OPTIONS] | COMMAND …",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="invoice-importer", prog_name="import-invoices")
+@click.version_option(__version__, prog_name="import-invoices")
 def cli() -> None:
     """Make every row of a spreadsheet exactly one invoice, or say why not.
 
@@ -143,7 +165,7 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; every error becomes one clear message."""
-    _end_in_a_sentence()
+    gc.freeze()  # all that is imported stays: nobody need look through it for garbage
     words = list(sys.argv[1:] if args is None else args)
     loaded = Loaded(words)
     if wants_json(words, os.environ):
@@ -181,6 +203,8 @@ def _end_in_a_sentence() -> None:
 
     Those that whoever started this process has it ignore (nohup, a shell's background) stay so.
     """
+    import signal  # noqa: PLC0415 `--help` doesn't need it
+
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
@@ -192,7 +216,7 @@ def _warn_of_variables() -> None:
     if not any(name.startswith("IMPORT_INVOICES_") for name in os.environ):
         return
     from importer.cli.options import OPTIONS, PREFIX  # noqa: PLC0415 seldom needed
-    from importer.cli.target import SECRETS  # noqa: PLC0415 the same
+    from importer.cli.variables import SECRETS  # noqa: PLC0415 the same
 
     own = {PREFIX + option.removeprefix("--").upper().replace("-", "_") for option in OPTIONS}
     files = {f"{name}_FILE" for name in (*SECRETS, f"{PREFIX}NOTIFY")}
@@ -224,5 +248,7 @@ def _fail(
 
     if loaded.command == "run":
         TELLER.begin_late(usage)
+    if TELLER.url is not None:
+        _end_in_a_sentence()  # it may take a while, and the message is told already
     TELLER.tell_failure(message, code)
     sys.exit(code)

@@ -1,4 +1,4 @@
-"""`import-invoices check FILE`: everything but the sending."""
+"""A file checked from the command line: what a run would do with it, in words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from contextlib import AbstractAsyncContextManager, ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from importer.cli.options import options, to_settings
+from importer.cli.loading import loading
+from importer.cli.options import to_settings
 from importer.cli.screen import screen_width, tell
-from importer.cli.target import TOKEN, Place, place_of
+from importer.cli.target import Place, place_of
+from importer.cli.variables import TOKEN
 from importer.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,36 +32,25 @@ NO_TOKEN = (
 NOT_ASKED = "The API was not asked what it has, since --no-check-server says so."
 
 
-@click.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-@options(
-    "--api-url", "--account", "--allow-http", "--sandbox", "--output", "--ledger", "--sheet",
-    "--timezone", "--date-format", "--columns", "--encoding", "--skip-hidden",
-    "--warnings-as-errors", "--timeout", "--check-server", "--max-reference-length",
-    "--max-note-length", "--max-memory", "--max-file-size", "--max-rows", "--max-columns",
-    "--max-cell-length", "--json",
-    helps={
-        "--api-url": "The API's base URL: compare with what was created there.",
-        "--sandbox": "Compare with the embedded local API; needs no token.",
-        "--output": "Write the checked rows there too, .xlsx or .csv; never overwrites.",
-        "--timeout": "For the API's list, between two reads.",
-        "--check-server": "Ask the API what it has, where there is a token.",
-    },
-)  # fmt: skip
-def command(file: Path, **given: Any) -> int:  # noqa: ANN401 click's options
-    """Read and check FILE and say what a run would do with every row; send nothing.
+def check(file: Path, given: dict[str, Any]) -> int:
+    """Say what a run would do with every row of a file.
 
-    No token is needed. What was sent from here is known from the ledger, where --api-url (or
-    --sandbox) says for which API; where there is a token, the API is asked what else it has.
+    Args:
+        file: The file.
+        given: The command's options.
+
+    Returns:
+        The exit code.
     """
     settings = to_settings(file, given)
     with ExitStack() as stack:
         place = stack.enter_context(place_of(**given))
         # Here, since they take a second: --help and a wrong option must not pay for them.
-        from importer.check import check_file  # noqa: PLC0415
-        from importer.cli.preview import check_text  # noqa: PLC0415
-        from importer.cli.render import summary_json  # noqa: PLC0415
-        from importer.clock import SystemClock  # noqa: PLC0415
+        with loading():
+            from importer.check import check_file  # noqa: PLC0415
+            from importer.cli.preview import check_text  # noqa: PLC0415
+            from importer.cli.render import summary_json  # noqa: PLC0415
+            from importer.clock import SystemClock  # noqa: PLC0415
 
         clock = SystemClock()
         memory = None if place is None else _remember(settings, place, clock, stack)

@@ -6,21 +6,24 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from importer.cli.history import opened
 from importer.printable import printable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported where a shell asks: whoever types a command needs none
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
+
+    from importer.ledger.sqlite import SqliteLedger
 
 LATEST = 20_000
 """Among so many attempts of late a reference is looked for: a key pressed must answer at once."""
 
-PLAIN = re.compile(r"[\w./:@+-]+")
+PLAIN = r"[\w./:@+-]+"
 """Words that every shell leaves as they are; \\w is any letter or digit, and the underscore."""
 
 MOST = 100
@@ -55,20 +58,28 @@ def _ledger(ctx: click.Context) -> Path | None:
     return ctx.params.get("ledger")
 
 
+def _opened(ledger: Path | None) -> AbstractContextManager[SqliteLedger]:
+    from importer.cli.history import opened  # noqa: PLC0415 see above
+
+    return opened(ledger)
+
+
 def _references(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
-    with opened(ledger) as store:
+    with _opened(ledger) as store:
         for account in store.accounts():
             yield from ((name, str(account)) for name in store.references(account.id, LATEST))
 
 
 def _doubts(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
-    with opened(ledger) as store:
+    with _opened(ledger) as store:
         for account in store.accounts():
             yield from ((entry.reference, str(account)) for entry in store.in_doubt(account.id))
 
 
 def _runs(ledger: Path | None) -> Iterator[tuple[str, str | None]]:
-    with opened(ledger) as store:
+    from pathlib import Path  # noqa: PLC0415 see above
+
+    with _opened(ledger) as store:
         yield from ((run.start.id, Path(run.start.file).name) for run in store.runs(MOST))
 
 
@@ -81,5 +92,5 @@ def _offer(known: Iterator[tuple[str, str | None]], incomplete: str) -> list[Com
         fitting = (pair for pair in known if pair[0].startswith(incomplete))
         # What a shell would take for more than a word isn't offered: bash's script of click's
         # puts it on the command line as it is, and references come from other people's files.
-        found = dict(islice((pair for pair in fitting if PLAIN.fullmatch(pair[0])), MOST))
+        found = dict(islice((pair for pair in fitting if re.fullmatch(PLAIN, pair[0])), MOST))
     return [CompletionItem(name, help=note and printable(note)) for name, note in found.items()]

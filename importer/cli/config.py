@@ -1,4 +1,4 @@
-"""`import-invoices config`: the options in force, and where each comes from."""
+"""The options in force, and where each comes from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -16,9 +16,9 @@ from importer.cli.configuration import Configuration, configuration_of
 from importer.cli.fields import to_json
 from importer.cli.keys import every_command, list_keys
 from importer.cli.kinds import Hidden
-from importer.cli.options import default_ledger, options
+from importer.cli.options import default_ledger
 from importer.cli.screen import tell
-from importer.cli.target import SECRETS
+from importer.cli.variables import SECRETS
 from importer.printable import printable
 from importer.settings import Secret
 
@@ -55,14 +55,12 @@ class Line:
     shown: str = ""
 
 
-@click.command("config")
-@options()
-@click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 click's options
-    """Show every option that is in force, and where its value comes from.
+def show(ctx: click.Context, *, as_json: bool) -> None:
+    """Show every option that is in force.
 
-    Take the options that you would give to a run: what they change is shown too. Nothing is read
-    but the configuration, and nothing is sent. Of secrets is shown whether they are set.
+    Args:
+        ctx: The context of `config`.
+        as_json: Print one object for machines.
     """
     configuration = configuration_of(ctx)
     sections = {
@@ -74,7 +72,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 click'
         ],
         "secrets": list(_secrets()),
     }
-    if given["as_json"]:
+    if as_json:
         tell(_json(configuration, sections))
     else:
         tell("\n".join(_text(configuration, sections)))

@@ -1,4 +1,4 @@
-"""`import-invoices doctor`: is all there that an import needs, and what to do where it isn't."""
+"""Whether all is there that an import needs, and what to do where it isn't, told in words."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from importer.cli.configuration import configuration_of
 from importer.cli.fields import to_json
 from importer.cli.heed import COMPLAINT
 from importer.cli.loaded import Loaded
-from importer.cli.options import PREFIX, default_ledger, options, to_settings
+from importer.cli.loading import loading
+from importer.cli.options import PREFIX, default_ledger, to_settings
 from importer.cli.paint import BAD, DOUBTFUL, paint
 from importer.cli.screen import NARROWEST, screen_width, tell
-from importer.cli.target import CLIENT_ID, CLIENT_SECRET, TOKEN, has_credentials, target, to_api
+from importer.cli.target import has_credentials, target, to_api
+from importer.cli.variables import CLIENT_ID, CLIENT_SECRET, TOKEN
 from importer.errors import EXIT_OK, EXIT_ROWS, UsageError
 from importer.names import REPORTS
 from importer.printable import printable
@@ -54,25 +56,19 @@ STATE_WIDTH, NAME_WIDTH = 11, 22
 """How many characters the columns of states and of names take."""
 
 
-@click.command("doctor")
-@options(
-    "--api-url", "--account", "--allow-http", "--sandbox", "--output", "--ledger", "--timezone",
-    "--timeout", "--json",
-    helps={
-        "--sandbox": "Look at the embedded local API; needs no token.",
-        "--output": "Where the results are to go: its folder is looked at.",
-        "--timeout": "For each answer of the API.",
-        "--json": "Print the findings for machines.",
-    },
-)  # fmt: skip
-@click.pass_context
-def command(ctx: click.Context, /, **given: Any) -> int:  # noqa: ANN401 click's options
-    """Look whether an import could go well from here: API, token, ledger, disks, clocks.
+def look(ctx: click.Context, given: dict[str, Any]) -> int:
+    """Look at all that an import needs, and tell.
 
-    Nothing is sent and nothing is changed. Exits with 1 where something is wrong.
+    Args:
+        ctx: The context of `doctor`.
+        given: The command's options.
+
+    Returns:
+        The exit code.
     """
-    from importer.clock import SystemClock  # noqa: PLC0415 here, since --help must stay quick
-    from importer.doctor import State, examine, gather  # noqa: PLC0415
+    with loading():
+        from importer.clock import SystemClock  # noqa: PLC0415 heavy
+        from importer.doctor import State, examine, gather  # noqa: PLC0415 heavy
 
     with ExitStack() as stack:
         findings = examine(gather(_set_up(ctx, given, stack), SystemClock()))
@@ -123,7 +119,7 @@ def _look_ahead(ctx: click.Context) -> tuple[str, Notified]:
 @contextmanager
 def _as_run(ctx: click.Context) -> Iterator[click.Context]:
     """Give the context of a run from here, with the options that somebody gave it."""
-    from importer.cli.run import command as run  # noqa: PLC0415 seldom needed
+    from importer.cli.verbs.run import command as run  # noqa: PLC0415 seldom needed
 
     values = configuration_of(ctx).default_map(run)
     wanted = {*Settings.__dataclass_fields__, "notify", "allow_http"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from importer.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHOSEN = f"{__name__}.chosen"
 """Under which a context's `meta` holds what is known of those options."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from importer.cli.errand import Errand, Witness, digest_options
 from importer.cli.jsonlog import json_log
+from importer.cli.loading import loading
 from importer.cli.run import carry_out
 from importer.cli.target import target
 from importer.cli.telling import TELLER
@@ -209,7 +210,8 @@ class Clerk:
         return True
 
     def _import(self, errand: Errand) -> bool:
-        from importer.pipeline import import_file  # noqa: PLC0415 only where there is a new file
+        with loading():
+            from importer.pipeline import import_file  # noqa: PLC0415 only where there is a new file
 
         settings, witnesses = self._settings(errand.file), list[Witness]()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
@@ -98,6 +97,8 @@ class JsonLog(io.TextIOBase):
             self._write(level, name, message, **fields)
 
     def _write(self, level: Level, name: str, message: str, **fields: object) -> None:
+        import json  # noqa: PLC0415 only where a log is written
+
         moment = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = {"time": moment, "level": level.name.lower(), "event": name, "run_id": self.run_id}
         # A terminal's or cron's encoding may lack characters; JSON's own escapes need none.

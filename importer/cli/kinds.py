@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import os
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from importer.model import Field
 from importer.nearest import did_you_mean, nearest
-from importer.settings import Secret
+
+if TYPE_CHECKING:  # imported where a value is given: `--help` and a wrong option have none
+    from pathlib import Path
+
+    from importer.settings import Secret
 
 
 class Rate(click.ParamType[float | None]):
@@ -93,6 +95,8 @@ class Mapped(click.ParamType[dict[str, str]]):
         """Convert what the user wrote."""
         if isinstance(value, dict):
             return value
+        from importer.model import Field  # noqa: PLC0415 see above
+
         mapping: dict[str, str] = {}
         for part in filter(str.strip, value.split(";")):
             header, equals, name = (text.strip() for text in part.rpartition("="))
@@ -110,19 +114,31 @@ class Mapped(click.ParamType[dict[str, str]]):
         return mapping
 
 
-class Place(click.Path):
+class Typed(click.Path["Path"]):
+    """A path as it was typed."""
+
+    def coerce_path_result(self, value: str | os.PathLike[str]) -> Path:
+        """Return it as a path."""
+        from pathlib import Path  # noqa: PLC0415 see above
+
+        return Path(value)
+
+
+class Place(Typed):
     """A path; what is unreadable is told where it is read."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path, readable=False)
+        super().__init__(readable=False)
 
     def convert(
         self,
         value: str | os.PathLike[str],
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> str | bytes | os.PathLike[str]:
+    ) -> Path:
         """Return the path as it was typed, unless its `~` is the home of nobody."""
+        from pathlib import Path  # noqa: PLC0415 see above
+
         try:
             Path(value).expanduser()
         except RuntimeError:
@@ -143,7 +159,7 @@ class Name(click.ParamType[str]):
         return value
 
 
-class Hidden(click.ParamType[Secret]):
+class Hidden(click.ParamType["Secret"]):
     """A text that nobody is shown, such as an address that is as good as a password."""
 
     name = "text"
@@ -156,6 +172,8 @@ class Hidden(click.ParamType[Secret]):
     ) -> Secret:
         """Convert what the user wrote."""
         del param, ctx
+        from importer.settings import Secret  # noqa: PLC0415 see above
+
         return value if isinstance(value, Secret) else Secret(value.strip())
 
 

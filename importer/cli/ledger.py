@@ -1,49 +1,39 @@
-"""`import-invoices ledger`: where the record of all that was sent is, if it is whole, a copy."""
+"""Where the record of all that was sent is, if it is whole, a copy of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from importer.cli.fields import to_json
 from importer.cli.history import find_ledger, opened, require_ledger
-from importer.cli.options import PATH, options
 from importer.cli.screen import tell
 from importer.errors import EXIT_OK, EXIT_ROWS
 from importer.printable import printable
 from importer.records import Size
 
 
-@click.group("ledger", invoke_without_command=True)
-@click.pass_context
-def command(ctx: click.Context) -> None:
-    """Look after the ledger, the record of all that was sent: path, check, backup, restore."""
-    if ctx.invoked_subcommand is None:
-        raise click.UsageError(
-            "What about the ledger? `import-invoices ledger path` says where it is, `ledger check` "
-            "whether it is whole, `ledger backup FILE` copies it, `ledger restore FILE` puts a "
-            "copy in its place."
-        )
+def tell_path(ledger: Path | None, *, as_json: bool) -> None:
+    """Tell where the ledger is, or will be.
 
-
-@command.command("path")
-@options("--ledger", "--json", helps={"--json": "Print one object: `path` and `exists`."})
-def path(ledger: Path | None, *, as_json: bool) -> None:
-    """Print where the ledger is, or will be."""
+    Args:
+        ledger: Where an option says it is, if one does.
+        as_json: Print one object for machines.
+    """
     place = find_ledger(ledger)
     tell(to_json(path=printable(str(place)), exists=place.exists()) if as_json else str(place))
 
 
-@command.command("check")
-@options(
-    "--ledger",
-    "--json",
-    helps={"--json": "Print one object: whether it is whole, and what it holds."},
-)
-def check(ledger: Path | None, *, as_json: bool) -> int:
-    """Check that the ledger's file is whole; exit 1 where it isn't."""
-    from importer.ledger.care import find_faults, how_to_restore  # noqa: PLC0415 `--help` doesn't need it
+def check_file(ledger: Path | None, *, as_json: bool) -> int:
+    """Tell whether the ledger's file is whole.
+
+    Args:
+        ledger: Where an option says it is, if one does.
+        as_json: Print one object for machines.
+
+    Returns:
+        The exit code.
+    """
+    from importer.ledger.care import find_faults, how_to_restore  # noqa: PLC0415 seldom needed
 
     place = require_ledger(ledger)
     faults = find_faults(place)
@@ -90,31 +80,28 @@ def _json(
     )
 
 
-@command.command("backup")
-@click.argument("file", type=PATH)
-@options("--ledger")
-def backup(file: Path, ledger: Path | None) -> None:
-    """Write a copy of the ledger to FILE, also while a run goes on; never overwrites.
+def back_up(file: Path, ledger: Path | None) -> None:
+    """Write a copy of the ledger, and tell how it is put back.
 
-    The copy is checked before it gets its name. Copying the ledger's file by other means may miss
-    what was written last.
+    Args:
+        file: Where to; never overwritten.
+        ledger: Where an option says the ledger is, if one does.
     """
-    from importer.ledger.care import back_up, how_to_restore  # noqa: PLC0415 as above
+    from importer.ledger.care import back_up as copy  # noqa: PLC0415 as above
+    from importer.ledger.care import how_to_restore  # noqa: PLC0415 as above
 
     place, target = require_ledger(ledger), file.expanduser().absolute()
-    back_up(place, target)
+    copy(place, target)
     tell(f"Backup: {target}")
     tell(f"To restore it: {how_to_restore()}")
 
 
-@command.command("restore")
-@click.argument("file", type=PATH)
-@options("--ledger")
 def restore(file: Path, ledger: Path | None) -> None:
-    """Put a copy of the backup FILE in the ledger's place; what was there is kept beside it.
+    """Put a backup in the ledger's place, and tell where the former ledger is.
 
-    Refused while an import goes on. What was sent since the backup was made is found in the API's
-    listing, which is read before anything is created.
+    Args:
+        file: The backup.
+        ledger: Where an option says the ledger is, if one does.
     """
     from importer.ledger.restore import restore as put_back  # noqa: PLC0415 as above
 

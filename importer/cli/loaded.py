@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 from click.core import ParameterSource
@@ -13,7 +12,6 @@ from click.core import ParameterSource
 from importer.cli.options import PREFIX
 
 
-@dataclass(slots=True)
 class Loaded:
     """What a call has read, for whoever tells its errors.
 
@@ -23,9 +21,10 @@ class Loaded:
         command: The command's name, once it is known that it is about a file.
     """
 
-    words: Sequence[str]
-    context: click.Context | None = None
-    command: str = ""
+    def __init__(self, words: Sequence[str], context: click.Context | None = None) -> None:
+        self.words = words
+        self.context = context
+        self.command = ""
 
     def name_place(self, message: str) -> str:
         """Return a message about an option with the file's line in place of the option's name.

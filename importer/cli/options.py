@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from importer.cli.heed import heed_configuration
 from importer.cli.jsonlog import JSON, TEXT, choose_format
 from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Name, Place, Rate, Whole
-from importer.settings import Settings
+
+if TYPE_CHECKING:  # imported where a command is carried out: `--help` and a wrong option need none
+    from pathlib import Path
+
+    from importer.settings import Settings
 
 PREFIX = "IMPORT_INVOICES_"
 
@@ -43,7 +45,6 @@ def declare(*names: str, **kwargs: Any) -> None:  # noqa: ANN401 click's
 
 
 PATH = Place()
-
 
 MOST = 2**31 - 1
 """What a limit may be at most: 2 PiB, where it is MiB."""
@@ -241,7 +242,6 @@ declare(
 declare("--json", "as_json", is_flag=True, help="Print a summary for machines.")
 declare("--yes", is_flag=True, help="Don't ask before sending (asked only on a terminal).")
 
-
 CONFIG, PROFILE = "--config", "--profile"
 """The options that choose a configuration; every command has them that has a variable's option."""
 
@@ -291,10 +291,13 @@ def default_ledger() -> Path:
 
 def to_settings(file: Path, given: dict[str, Any]) -> Settings:
     """Return the settings of a run from its options."""
+    from dataclasses import replace  # noqa: PLC0415 see above
+
+    from importer.cli.configuration import default_values  # noqa: PLC0415 it imports this
+    from importer.settings import Settings  # noqa: PLC0415 see above
+
     names = {name: given[name] for name in Settings.__dataclass_fields__ if name in given}
     names["ledger"] = given["ledger"] or default_ledger()
     names["columns"] = given["columns"] or {}
-    from importer.cli.configuration import default_values  # noqa: PLC0415 it imports this
-
     settings = Settings(file=file, **names)
     return replace(settings, defaults=default_values(settings))

@@ -1,4 +1,4 @@
-"""`import-invoices resolve`: settle an in-doubt reference by hand."""
+"""In-doubt references settled by hand, from the command line."""
 
 from __future__ import annotations
 
@@ -7,52 +7,24 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import click
-
-from importer.cli.completion import complete_doubts
 from importer.cli.console import say_waiting
-from importer.cli.options import default_ledger, options
+from importer.cli.loading import loading
+from importer.cli.options import default_ledger
 from importer.cli.screen import tell
 from importer.cli.target import target
 from importer.settings import Api
 
 
-@click.command("resolve")
-@click.argument(
-    "references",
-    metavar="REFERENCE...",
-    nargs=-1,
-    required=True,
-    shell_complete=complete_doubts,
-)
-@click.option("--invoice-number", metavar="N", help="It was created: this is its invoice.")
-@click.option("--not-created", is_flag=True, help="Nothing was created; it may be sent again.")
-@options("--api-url", "--account", "--allow-http", "--sandbox", "--ledger", "--timeout", "--wait")
-def command(
-    references: tuple[str, ...],
-    invoice_number: str | None,
-    *,
-    not_created: bool,
-    **given: Any,  # noqa: ANN401 click's options
-) -> None:
-    """Settle REFERENCE, which is in doubt, by what you found at the API.
+def settle(references: tuple[str, ...], number: str | None, given: dict[str, Any]) -> None:
+    """Settle doubts by what somebody found at the API.
 
-    Either it became an invoice (--invoice-number N, checked at the API where it offers that), or
-    nothing was created (--not-created, refused where the API's listing shows an invoice). Who said
-    so, and when, is kept.
+    Args:
+        references: The references in doubt.
+        number: The number of the invoice, where it is there.
+        given: The command's options.
     """
-    if (invoice_number is None) is not not_created:
-        raise click.UsageError(
-            "What did you find at the API? Say --invoice-number N where the invoice is there, or "
-            "--not-created where it isn't."
-        )
-    if invoice_number is not None and len(references) > 1:
-        raise click.UsageError(
-            "--invoice-number N is for one reference at a time: settle the others by commands of "
-            "their own."
-        )
     with target(**given) as api:
-        tell(_resolve(references, invoice_number, api, **given))
+        tell(_resolve(references, number, api, **given))
 
 
 def _resolve(
@@ -66,15 +38,16 @@ def _resolve(
     **_: object,
 ) -> str:
     # Here, since they take a moment: --help and a wrong option must not pay for them.
-    from importer.clock import SystemClock  # noqa: PLC0415
-    from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
-    from importer.recording import whoami  # noqa: PLC0415
-    from importer.resolve import resolve_absent, resolve_created  # noqa: PLC0415
-    from importer.submit.api import HttpApi  # noqa: PLC0415
+    with loading():
+        from importer.clock import SystemClock  # noqa: PLC0415
+        from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
+        from importer.recording import whoami  # noqa: PLC0415
+        from importer.resolve import resolve_absent, resolve_created  # noqa: PLC0415
+        from importer.submit.api import HttpApi  # noqa: PLC0415
 
     clock = SystemClock()
 
-    async def settle(store: SqliteLedger) -> str:
+    async def settle_in(store: SqliteLedger) -> str:
         account = store.account(api.account_url, api.account)
         by = "{}@{}".format(*whoami())
         with store.sender(account, wait, lambda: say_waiting(wait)):
@@ -94,4 +67,4 @@ def _resolve(
                 )
 
     with closing(SqliteLedger(ledger or default_ledger())) as store:
-        return asyncio.run(settle(store))
+        return asyncio.run(settle_in(store))

@@ -1,4 +1,4 @@
-"""`import-invoices FILE`: the main job."""
+"""A file, or a folder of files, imported from the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from importer.cli.options import PREFIX, options, to_settings
+from importer.cli.loading import loading
+from importer.cli.options import PREFIX, to_settings
 from importer.cli.target import target
 from importer.cli.telling import TELLER
 from importer.settings import Settings
@@ -23,15 +24,16 @@ if TYPE_CHECKING:
     from importer.report import Report
 
 
-@click.command("run")
-@click.argument("file", type=click.Path(path_type=Path))
-@options()
-@click.pass_context
-def command(ctx: click.Context, /, file: Path, **given: Any) -> int:  # noqa: ANN401 click's options
-    """Create an invoice for every row of FILE (.xlsx or .csv) and write the results.
+def import_path(ctx: click.Context, file: Path, given: dict[str, Any]) -> int:
+    """Import a file, or each new file of a folder.
 
-    Rows that were created before are not created again: running the same file twice is safe.
-    FILE may be a folder: then each new file in it is imported, once.
+    Args:
+        ctx: The context of `run`.
+        file: The file or folder.
+        given: The command's options.
+
+    Returns:
+        The exit code.
     """
     TELLER.begin(ctx, file)
     quiet, verbose = _choose_loudness(ctx)
@@ -112,9 +114,10 @@ def _import(settings: Settings, given: dict[str, Any], console: Console | Journa
         console.on_phase("Starting the sandbox")
     with target(**given) as api:
         console.on_phase("Getting ready")
-        from importer.clock import SystemClock  # noqa: PLC0415
-        from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
-        from importer.pipeline import import_file  # noqa: PLC0415
+        with loading():
+            from importer.clock import SystemClock  # noqa: PLC0415
+            from importer.ledger.sqlite import SqliteLedger  # noqa: PLC0415
+            from importer.pipeline import import_file  # noqa: PLC0415
 
         with closing(SqliteLedger(settings.ledger)) as ledger:
             return import_file(settings, api, ledger=ledger, clock=SystemClock(), events=console)

@@ -1,4 +1,4 @@
-"""`import-invoices runs`: what was imported, when, with what result; a run's results again."""
+"""What was imported, when, with what result; a run's results again."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from importer.cli.completion import complete_runs
 from importer.cli.fields import run_fields, to_json
 from importer.cli.history import find_run, opened
-from importer.cli.kinds import Whole
-from importer.cli.options import PATH, options
+from importer.cli.loading import loading
 from importer.cli.screen import tell
 from importer.errors import StoppedError
 from importer.printable import printable
@@ -26,49 +22,22 @@ from importer.settings import Settings
 if TYPE_CHECKING:
     from importer.ledger.sqlite import SqliteLedger
 
-MOST = 50
-"""How many runs are listed unless --last says otherwise."""
-
 ELSEWHERE = ("file", "ledger", "output", "defaults")
 """Settings that are shown otherwise, or are no news beside what else is shown."""
 
 
-@click.command("runs")
-@click.argument("run", required=False, shell_complete=complete_runs)
-@click.option("--output", type=PATH, metavar="PATH", help="Write the run's results again.")
-@click.option(
-    "--last",
-    type=Whole(min=1),
-    metavar="N",
-    help=f"How many runs to list, the newest first.  [default: {MOST}]",
-)
-@options(
-    "--ledger",
-    "--json",
-    helps={"--json": "Print one object for machines: `runs`, a list; of RUN `run`, an object."},
-)
-def command(
-    run: str | None, output: Path | None, last: int | None, ledger: Path | None, *, as_json: bool
-) -> None:
-    """List the latest runs; or show all of RUN; or write its results again with --output."""
-    if run is None and output is not None:
-        raise click.UsageError(
-            "--output writes the results of one run: name it, such as `import-invoices runs RUN "
-            "--output results.xlsx`. `import-invoices runs` lists them."
-        )
-    if run is not None and last is not None:
-        raise click.UsageError(f"--last is for the list of runs: leave it out, or leave out {run}.")
+def list_runs(ledger: Path | None, most: int, *, as_json: bool) -> None:
+    """List the latest runs.
+
+    Args:
+        ledger: Where an option says the ledger is, if one does.
+        most: How many at most.
+        as_json: Print one object for machines.
+    """
     with opened(ledger) as store:
-        if run is None:
-            _list(store, last or MOST, as_json=as_json)
-        else:
-            _show(store, run, output, as_json=as_json)
-
-
-def _list(store: SqliteLedger, most: int, *, as_json: bool) -> None:
-    runs = store.runs(most + 1)
+        runs = store.runs(most + 1)
+        accounts = {account.id: account for account in store.accounts()}
     more, runs = len(runs) > most, runs[:most]
-    accounts = {account.id: account for account in store.accounts()}
     if as_json:
         told = [run_fields(run, accounts[run.start.account_id]) for run in runs]
         tell(to_json(runs=told))
@@ -80,19 +49,19 @@ def _list(store: SqliteLedger, most: int, *, as_json: bool) -> None:
         tell(f"There are older ones: import-invoices runs --last {2 * most}", err=True)
 
 
-def _table(runs: Sequence[Run], accounts: Sequence[str]) -> Iterator[str]:
-    """Yield a line a run, its columns aligned."""
-    files = [_name(run) for run in runs]
-    widths = [max(map(len, column), default=0) for column in (files, accounts)]
-    for run, *texts in zip(runs, files, accounts, strict=True):
-        cells = [text.ljust(width) for text, width in zip(texts, widths, strict=True) if width]
-        yield "  ".join([_when(run), *cells, _result(run)])
+def show_run(ledger: Path | None, run_id: str, output: Path | None, *, as_json: bool) -> None:
+    """Show all that is known of a run.
 
-
-def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: bool) -> None:
-    run = find_run(store, run_id, tables=output is not None)
-    account = next(a for a in store.accounts() if a.id == run.start.account_id)
-    written = None if output is None else _write(store, run, account, output)
+    Args:
+        ledger: Where an option says the ledger is, if one does.
+        run_id: The run's name.
+        output: Where to write its results again; None for nowhere.
+        as_json: Print one object for machines.
+    """
+    with opened(ledger) as store:
+        run = find_run(store, run_id, tables=output is not None)
+        account = next(a for a in store.accounts() if a.id == run.start.account_id)
+        written = None if output is None else _write(store, run, account, output)
     if as_json:
         told = {"run": run_fields(run, account), "written": written and printable(str(written))}
         tell(to_json(**told))
@@ -102,8 +71,18 @@ def _show(store: SqliteLedger, run_id: str, output: Path | None, *, as_json: boo
         tell(f"Results: {printable(str(written))}")
 
 
+def _table(runs: Sequence[Run], accounts: Sequence[str]) -> Iterator[str]:
+    """Yield a line a run, its columns aligned."""
+    files = [_name(run) for run in runs]
+    widths = [max(map(len, column), default=0) for column in (files, accounts)]
+    for run, *texts in zip(runs, files, accounts, strict=True):
+        cells = [text.ljust(width) for text, width in zip(texts, widths, strict=True) if width]
+        yield "  ".join([_when(run), *cells, _result(run)])
+
+
 def _write(store: SqliteLedger, run: Run, account: Account, output: Path) -> Path | None:
-    from importer.history import rewrite_results  # noqa: PLC0415 heavy
+    with loading():
+        from importer.history import rewrite_results  # noqa: PLC0415 heavy
 
     with ExitStack() as stack:
         if run.end is None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import click
 
@@ -23,7 +20,11 @@ def screen_width(*, err: bool) -> int | None:
         err: Ask for standard error, not standard output.
     """
     stream = sys.stderr if err else sys.stdout
-    return shutil.get_terminal_size().columns if stream is not None and stream.isatty() else None
+    if stream is None or not stream.isatty():
+        return None
+    import shutil  # noqa: PLC0415 only on a terminal
+
+    return shutil.get_terminal_size().columns
 
 
 def wrap(line: str, width: int | None) -> Iterator[str]:
@@ -37,6 +38,8 @@ def wrap(line: str, width: int | None) -> Iterator[str]:
     if width is None or len(plain) <= width or "import-invoices " in plain:
         yield line
         return
+    import textwrap  # noqa: PLC0415 only where a line is too long for a terminal
+
     indent = " " * (len(plain) - len(plain.lstrip()))
     first, *others = textwrap.wrap(
         plain.lstrip(),
@@ -62,7 +65,7 @@ def tell(text: str, *, err: bool = False) -> None:
         click.echo(text, err=err)
     except OSError:
         # So that nothing fails at exit, when what is left would be written.
-        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 until the end
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 until the end
         setattr(sys, "stderr" if err else "stdout", nowhere)
 
 

@@ -12,12 +12,9 @@ import click
 from click.core import ParameterSource
 
 from importer.cli.options import PREFIX
+from importer.cli.variables import CLIENT_ID, CLIENT_SECRET, TOKEN
 from importer.errors import UsageError
 from importer.settings import Api, Client, Secret, canonical_url, check_token
-
-TOKEN = f"{PREFIX}TOKEN"
-CLIENT_ID, CLIENT_SECRET = f"{PREFIX}CLIENT_ID", f"{PREFIX}CLIENT_SECRET"
-SECRETS = (TOKEN, CLIENT_ID, CLIENT_SECRET)
 
 
 @contextmanager

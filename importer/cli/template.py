@@ -1,4 +1,4 @@
-"""`import-invoices template [OUT.xlsx]`: a workbook to fill in."""
+"""A workbook to fill in, written where it can be."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import os
 import shlex
 from pathlib import Path
 
-import click
-
+from importer.cli.loading import loading
 from importer.cli.screen import tell
 from importer.errors import UsageError
 from importer.names import free_name
@@ -17,18 +16,20 @@ SUFFIX = ".xlsx"
 DEFAULT = Path(f"invoices{SUFFIX}")
 
 
-@click.command("template")
-@click.argument("out", metavar="[OUT.xlsx]", required=False, type=click.Path(path_type=Path))
-def command(out: Path | None) -> None:
-    """Write a workbook to fill in: OUT.xlsx, or invoices.xlsx in this folder.
+def make_template(out: Path | None) -> None:
+    """Write a workbook to fill in.
 
-    It has the columns with choices and hints, three example rows, and a sheet that explains every
-    column. It never overwrites a file.
+    Args:
+        out: Where to; None for the usual name in this folder.
+
+    Raises:
+        UsageError: When it can't be written there.
     """
     path = _prepare(out or DEFAULT)
     # Here, since they take a second: --help and a name that is taken must not pay for them.
-    from importer.validate.currencies import CURRENCIES, USUAL, name  # noqa: PLC0415
-    from importer.workbook.template import write_template  # noqa: PLC0415
+    with loading():
+        from importer.validate.currencies import CURRENCIES, USUAL, name  # noqa: PLC0415
+        from importer.workbook.template import write_template  # noqa: PLC0415
 
     codes = [*USUAL, *sorted(CURRENCIES - set(USUAL))]
     today = dt.datetime.now().astimezone().date()

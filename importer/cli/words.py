@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from importer.nearest import did_you_mean, nearest
@@ -103,6 +102,8 @@ def _object_to_verb(words: Sequence[str], commands: Collection[str]) -> str:
     if file in commands:
         return f"The command comes first: import-invoices {file} …"
     if others and file.casefold() in NEEDLESS:
+        import shlex  # noqa: PLC0415 seldom needed
+
         return f"Leave {file} out: import-invoices {shlex.join(others)} …"
     meant = _find_command(file, commands)
     return f"There is no file {file}.{did_you_mean(meant)}" if meant else ""

@@ -7,9 +7,10 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path, PurePosixPath
 
+from importer import __version__
 from importer.errors import LedgerError
 from importer.ledger import lock
 from importer.owners import give_to_owner_of, why_denied
@@ -250,7 +251,7 @@ def _migrate(db: sqlite3.Connection, migrations: Sequence[str]) -> None:
 def _apply(db: sqlite3.Connection, script: str, to_format: int) -> None:
     # All or nothing: where this raises, the connection is closed, and that rolls back.
     db.executescript(f"BEGIN IMMEDIATE; {script}")
-    db.execute("REPLACE INTO format VALUES (1, ?)", (metadata.version("invoice-importer"),))
+    db.execute("REPLACE INTO format VALUES (1, ?)", (__version__,))
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(f"PRAGMA user_version = {to_format}")
     db.execute("COMMIT")

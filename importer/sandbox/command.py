@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import socket
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import platformdirs
 
-from importer.sandbox.behaviour import Behaviour
-from importer.sandbox.tokens import CLIENT_ID, TOKEN
+if TYPE_CHECKING:  # imported when it runs: `--help` and a wrong option need none of it
+    import socket
+    from pathlib import Path
+
+    from importer.sandbox.behaviour import Behaviour
 
 _PERCENT = click.FloatRange(0, 100)
 
@@ -86,7 +86,7 @@ def _envvar(option: str) -> str:
 @click.option("--reset", is_flag=True, envvar=_envvar("RESET"), help="Forget every invoice first.")
 @click.option(
     "--data",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False),
     envvar=_envvar("DATA"),
     help="The file that the invoices are in.  [default: sandbox.sqlite3 in the user's data folder]",
 )
@@ -111,7 +111,7 @@ def command(
     deduplicate: bool,
     token_minutes: int,
     reset: bool,
-    data: Path | None,
+    data: str | None,
     seed: int | None,
     until_stdin_closes: bool,
     ready_json: bool,
@@ -127,6 +127,8 @@ def command(
     """
     if fail + drop_answers > 100:  # noqa: PLR2004 - a hundred per cent
         raise click.UsageError("--fail and --drop-answers are more than 100 percent together.")
+    from importer.sandbox.behaviour import Behaviour  # noqa: PLC0415 - see above
+
     behaviour = Behaviour(
         rate_limit=rate_limit,
         latency_ms=latency,
@@ -153,11 +155,13 @@ def _run(
     behaviour: Behaviour,
     *,
     port: int,
-    data: Path | None,
+    data: str | None,
     reset: bool,
     until_stdin_closes: bool,
     ready_json: bool,
 ) -> None:
+    from pathlib import Path  # noqa: PLC0415 - see above
+
     try:
         # Here, since they need the extra and take a moment: the other commands need neither.
         from importer.sandbox.server import serve  # noqa: PLC0415 - see above
@@ -167,7 +171,7 @@ def _run(
             f"The sandbox needs {error.name}, which is not installed. In the folder of the"
             " source: pip install -c constraints.txt '.[sandbox]'"
         ) from error
-    path = (data or _default_data()).absolute()
+    path = (_default_data() if data is None else Path(data)).absolute()
     # The port first: where another sandbox has it, --reset must not empty the file under it.
     with _listen(port) as listener:
         try:
@@ -180,11 +184,15 @@ def _run(
 
 
 def _default_data() -> Path:
+    import platformdirs  # noqa: PLC0415 - see above
+
     folder = platformdirs.user_data_path("import-invoices", appauthor=False)
     return folder / "sandbox.sqlite3"
 
 
 def _listen(port: int) -> socket.socket:
+    import socket  # noqa: PLC0415 - see above
+
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
@@ -194,25 +202,29 @@ def _listen(port: int) -> socket.socket:
         ) from error
 
 
-def _set_token() -> str:
+def _set_token(token: str) -> str:
     """Return the line that sets the token, as the terminal of this system wants it typed."""
     if os.name == "nt":
-        return f'$env:IMPORT_INVOICES_TOKEN = "{TOKEN}"'
-    return f"export IMPORT_INVOICES_TOKEN={TOKEN}"
+        return f'$env:IMPORT_INVOICES_TOKEN = "{token}"'
+    return f"export IMPORT_INVOICES_TOKEN={token}"
 
 
 def _announce(listener: socket.socket, sandbox_id: str, data: Path, *, ready_json: bool) -> None:
+    from importer.sandbox.tokens import CLIENT_ID, TOKEN  # noqa: PLC0415 - see above
+
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     click.echo(
         f"The sandbox listens at {url}\n"
         f"  token: {TOKEN}   (or client id and secret, both {CLIENT_ID})\n"
         f"  data:  {data}\n"
         "To import into it, open a second terminal and type there:\n"
-        f"  {_set_token()}\n"
+        f"  {_set_token(TOKEN)}\n"
         f"  import-invoices FILE --api-url {url} --lookup-delay 2\n"
         "Stop it with Ctrl-C.",
         err=True,
     )
     if ready_json:
+        import json  # noqa: PLC0415 - see above
+
         ready = {"url": url, "id": sandbox_id, "token": TOKEN, "data": str(data)}
         click.echo(json.dumps(ready))

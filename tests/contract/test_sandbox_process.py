@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from importer.cli.sandbox import command
+from importer.cli.verbs.sandbox import command
 from importer.sandbox.process import SandboxError, running_sandbox
 
 MODULE = [sys.executable, "-m", "importer.sandbox"]
@@ -252,7 +252,7 @@ def test_every_option_has_its_variable() -> None:
 
 def test_command_imports_the_extra_only_when_it_runs() -> None:
     """Importing the command, as every other command does, loads no server."""
-    code = "import sys, importer.cli.sandbox; print({'fastapi', 'uvicorn'} & set(sys.modules))"
+    code = "import sys, importer.cli.verbs.sandbox; print({'fastapi', 'uvicorn'} & {*sys.modules})"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
     )

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
 from desk import SCRIPT, WITH_TOKEN, Desk, row, rows
 from odd_api import OddApi
-
-HEAVY = {"polars", "pandera", "httpx", "rich", "openpyxl", "python_calamine", "babel"}
 
 KEYS = {
     "schema_version",
@@ -26,20 +22,6 @@ KEYS = {
     "warnings",
 }
 """What `--json` has. Programs read it: a key may be added, none renamed or left out."""
-
-
-@pytest.mark.parametrize(
-    ("words", "code"), [(["--help"], 0), (["a.csv", "--no-such-option"], 2)], ids=["help", "wrong"]
-)
-def test_help_and_wrong_options_import_nothing_heavy(
-    desk: Desk, words: list[str], code: int
-) -> None:
-    """Help, and a wrong option, are answered at once: without the libraries of an import."""
-    done = desk.run(*words, command=(sys.executable, "-X", "importtime", SCRIPT))
-    assert done.code == code
-    imported = set(re.findall(r"\| +([\w]+)[\w.]*$", done.err, re.MULTILINE))
-    assert "click" in imported
-    assert not imported & HEAVY
 
 
 def test_json_is_one_line_with_the_promised_keys(desk: Desk, api: OddApi) -> None:
