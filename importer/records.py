@@ -68,6 +68,19 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """An attempt's settlement.
+
+    Attributes:
+        attempt_id: The ledger's id of the attempt.
+        settlement: What its reply came to.
+    """
+
+    attempt_id: int
+    settlement: Settlement
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """How a reference's doubt was settled: by what, for whom, when.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from importer.errors import StoppedError
+from importer.errors import LedgerError, StoppedError
 from importer.ledger.port import contradiction
 from importer.model import Status
 from importer.records import (
@@ -24,7 +24,7 @@ from importer.records import (
     Run,
     RunEnd,
     RunStart,
-    Settlement,
+    Settled,
     Step,
     Verdict,
 )
@@ -186,8 +186,20 @@ class MemoryLedger:
             if attempt.invoice is not None
         }
 
-    def claim(self, claim: Claim) -> int:
-        """Write down an attempt before its POST leaves; return the attempt's id."""
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        """Write down attempts before their POSTs leave, and the replies to others: all or none."""
+        done: list[tuple[Claim | Settled, int]] = []
+        try:
+            for deed in deeds:
+                written = self._claim(deed) if isinstance(deed, Claim) else self._settle(deed)
+                done.append((deed, written))
+        except LedgerError:
+            for deed, written in reversed(done):
+                self._undo(deed, written)
+            raise
+        return [attempt_id for _, attempt_id in done]
+
+    def _claim(self, claim: Claim) -> int:
         self._known_account(claim.account_id)
         self._known_run(claim.run_id)
         key = claim.create.key
@@ -201,14 +213,25 @@ class MemoryLedger:
         self._ids.setdefault((claim.account_id, claim.step, key), []).append(attempt_id)
         return attempt_id
 
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        """Write down the reply to an attempt. An attempt is settled once."""
+    def _settle(self, settled: Settled) -> int:
+        attempt_id, settlement = settled.attempt_id, settled.settlement
         attempt = self._attempts.get(attempt_id)
         if attempt is None or attempt.settlement is not None:
             raise contradiction(f"attempt {attempt_id} is unknown or settled already")
         if settlement.kind is ReplyKind.CREATED and settlement.invoice is None:
             raise contradiction(f"attempt {attempt_id} made an invoice without a name")
         self._attempts[attempt_id] = replace(attempt, settlement=settlement)
+        return attempt_id
+
+    def _undo(self, deed: Claim | Settled, attempt_id: int) -> None:
+        if isinstance(deed, Settled):
+            self._attempts[attempt_id] = replace(self._attempts[attempt_id], settlement=None)
+            return
+        del self._attempts[attempt_id]
+        key = deed.account_id, deed.step, deed.create.key
+        self._ids[key].remove(attempt_id)
+        if not self._ids[key]:
+            del self._ids[key]
 
     def resolve(
         self, account_id: int, key: str, resolution: Resolution, step: Step = Step.CREATE

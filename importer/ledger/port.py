@@ -6,7 +6,7 @@ Implementations (`sqlite`, `memory`) pass one contract suite, `tests/contract/te
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from importer.records import (
     Run,
     RunEnd,
     RunStart,
-    Settlement,
+    Settled,
     Step,
 )
 
@@ -138,15 +138,18 @@ class Ledger(Protocol):
         """
         ...
 
-    def claim(self, claim: Claim) -> int:
-        """Write down an attempt before its POST leaves; return the attempt's id."""
-        ...
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        """Write down attempts before their POSTs leave, and the replies to others: all or none.
 
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        """Write down the reply to an attempt. An attempt is settled once.
+        Args:
+            deeds: What to write, in this order. An attempt is settled once.
+
+        Returns:
+            The id of the attempt of each.
 
         Raises:
-            LedgerError: When the attempt is unknown or already settled.
+            LedgerError: When one contradicts the ledger: a second open claim of a reference, an
+                attempt that is unknown or settled already.
         """
         ...
 

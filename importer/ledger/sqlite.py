@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -24,7 +25,7 @@ from importer.records import (
     Entry,
     EntryState,
     Resolution,
-    Settlement,
+    Settled,
     Size,
     Step,
 )
@@ -149,45 +150,12 @@ class SqliteLedger(History):
                 )
             )
 
-    def claim(self, claim: Claim) -> int:
-        """Write down an attempt before its POST leaves; return the attempt's id."""
-        create = claim.create
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        """Write down attempts before their POSTs leave, and the replies to others: all or none."""
         with self.transaction("written") as db:
-            row = db.execute(
-                "INSERT INTO attempt (account_id, step, key, reference, run_id, row, body, due_day,"
-                " idempotency_key, claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                (
-                    claim.account_id,
-                    claim.step,
-                    create.key,
-                    create.reference,
-                    claim.run_id,
-                    create.row,
-                    create.body,
-                    create.due_day,
-                    claim.idempotency_key,
-                    to_text(claim.at),
-                ),
-            ).fetchone()
-        return int(row["id"])
-
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        """Write down the reply to an attempt. An attempt is settled once."""
-        with self.transaction("written") as db:
-            done = db.execute(
-                "UPDATE attempt SET reply = ?, settled_at = ?, http_status = ?, detail = ?,"
-                " invoice_id = ?, invoice_number = ? WHERE id = ? AND reply IS NULL",
-                (
-                    settlement.kind,
-                    to_text(settlement.at),
-                    settlement.http_status,
-                    settlement.detail,
-                    *to_names(settlement.invoice),
-                    attempt_id,
-                ),
-            )
-            if not done.rowcount:
-                raise contradiction(f"attempt {attempt_id} is unknown or settled already")
+            return [
+                _claim(db, deed) if isinstance(deed, Claim) else _settle(db, deed) for deed in deeds
+            ]
 
     def resolve(
         self, account_id: int, key: str, resolution: Resolution, step: Step = Step.CREATE
@@ -220,3 +188,45 @@ class SqliteLedger(History):
                 "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM attempt)"
             ).fetchone()
         return Size(row[0], row[1], bytes=page * pages, free=page * free)
+
+
+def _claim(db: sqlite3.Connection, claim: Claim) -> int:
+    """Insert an attempt; return its id."""
+    create = claim.create
+    row = db.execute(
+        "INSERT INTO attempt (account_id, step, key, reference, run_id, row, body, due_day,"
+        " idempotency_key, claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            claim.account_id,
+            claim.step,
+            create.key,
+            create.reference,
+            claim.run_id,
+            create.row,
+            create.body,
+            create.due_day,
+            claim.idempotency_key,
+            to_text(claim.at),
+        ),
+    ).fetchone()
+    return int(row["id"])
+
+
+def _settle(db: sqlite3.Connection, settled: Settled) -> int:
+    """Complete an attempt; return its id."""
+    settlement = settled.settlement
+    done = db.execute(
+        "UPDATE attempt SET reply = ?, settled_at = ?, http_status = ?, detail = ?,"
+        " invoice_id = ?, invoice_number = ? WHERE id = ? AND reply IS NULL",
+        (
+            settlement.kind,
+            to_text(settlement.at),
+            settlement.http_status,
+            settlement.detail,
+            *to_names(settlement.invoice),
+            settled.attempt_id,
+        ),
+    )
+    if not done.rowcount:
+        raise contradiction(f"attempt {settled.attempt_id} is unknown or settled already")
+    return settled.attempt_id

@@ -12,9 +12,10 @@ from typing import Protocol
 from importer.clock import SECOND_NS, Clock
 from importer.ledger.port import Ledger
 from importer.model import Create, Outcome, Status
-from importer.records import Account, Claim, ReplyKind, Settlement, Step
+from importer.records import Account, Claim, ReplyKind, Settled, Settlement, Step
 from importer.replies import Created, Expired, Halt, Lost, NotSent, Refused, Reply, Throttled
 from importer.submit.api import Poster
+from importer.submit.group import GroupCommit
 from importer.submit.health import Health, Refusals, say, say_setback
 from importer.submit.pace import Pacer
 from importer.submit.policy import idempotency_key, says_it_exists
@@ -110,6 +111,7 @@ class Engine:
         self._sending = sending
         self._api = api
         self._ledger = ledger
+        self._commits = GroupCommit(ledger)
         self._clock = clock
         self._pacer = pacer
         self._listener = listener
@@ -117,6 +119,8 @@ class Engine:
         self._refusals = Refusals()
         self._again: deque[Create] = deque()
         self._flying: set[asyncio.Task[None]] = set()
+        self._landed: list[asyncio.Task[None]] = []
+        self._landing = asyncio.Event()
         self._expired: set[int] = set()
         self.outcomes: dict[int, Outcome] = {}
         self.lost: dict[int, Create] = {}
@@ -143,9 +147,10 @@ class Engine:
         await asyncio.wait((dispatcher, stopping), return_when=asyncio.FIRST_COMPLETED)
         dispatcher.cancel()
         stopping.cancel()
-        landed = await asyncio.gather(dispatcher, stopping, *self._flying, return_exceptions=True)
-        self._flying.clear()
-        for error in landed:
+        under_way = (dispatcher, stopping, *self._flying, *self._landed)
+        ended = await asyncio.gather(*under_way, return_exceptions=True)
+        self._landed.clear()
+        for error in ended:
             if isinstance(error, Exception):
                 raise error
 
@@ -174,14 +179,30 @@ class Engine:
                 await self._ask_to_go_on(reason)
             if create is not None:
                 await self._pacer.turn()
+                self._raise_failure()
                 if not self.stopping.is_set():
-                    self._flying.add(asyncio.create_task(self._send_one(create)))
+                    self._launch(create)
+
+    def _launch(self, create: Create) -> None:
+        task = asyncio.create_task(self._send_one(create))
+        self._flying.add(task)
+        task.add_done_callback(self._note_landing)
+
+    def _note_landing(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._landed.append(task)
+        self._landing.set()
 
     async def _land(self) -> None:
         """Wait for one create at least to land; raise what it raised."""
-        landed, _ = await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-        self._flying -= landed
-        await asyncio.gather(*landed)
+        self._landing.clear()
+        await self._landing.wait()
+        self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        landed, self._landed = self._landed, []
+        for task in landed:
+            task.result()
 
     async def _ask_to_go_on(self, reason: str) -> None:
         """Ask while nothing is in flight: asking may take as long as a person does."""
@@ -199,11 +220,11 @@ class Engine:
         claim = Claim(
             self._sending.account.id, self._sending.run_id, create, key, self._clock.now()
         )
-        attempt = self._ledger.claim(claim)
+        attempt = await self._commits.write(claim)
         self.unsettled.add(create.row)
         answer = await self._api.create(create, key)
         reply = self._check(answer.reply)
-        self._ledger.settle(attempt, self._settlement(reply))
+        await self._commits.write(Settled(attempt, self._settlement(reply)))
         self.unsettled.discard(create.row)
         if (setback := say_setback(reply)) is not None:
             self._listener.on_setback(create.row, setback)

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+import deeds
 from importer.errors import LedgerError, StoppedError
 from importer.ledger.memory import MemoryLedger
 from importer.ledger.port import Ledger
@@ -29,6 +30,7 @@ from importer.records import (
     Run,
     RunEnd,
     RunStart,
+    Settled,
     Settlement,
     Verdict,
 )
@@ -136,7 +138,7 @@ def test_absence_is_distrusted_for_one_account(ledger: Ledger, account: Account)
 def test_claim_is_in_doubt_and_reads_back(ledger: Ledger, account: Account) -> None:
     """An attempt without a reply is in doubt, and keeps everything that was claimed."""
     claim = claim_of(account)
-    attempt_id = ledger.claim(claim)
+    attempt_id = deeds.claim(ledger, claim)
     entry = ledger.entries(account.id, ["a-1"])["a-1"]
     assert entry.state is EntryState.IN_DOUBT
     assert entry.attempts == (
@@ -148,7 +150,7 @@ def test_claim_is_in_doubt_and_reads_back(ledger: Ledger, account: Account) -> N
 def test_time_of_another_zone_is_the_same_time(ledger: Ledger, account: Account) -> None:
     """A time with another offset reads back as the same instant, whole seconds included."""
     at = dt.datetime(2026, 3, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
-    ledger.claim(replace(claim_of(account), at=at))
+    deeds.claim(ledger, replace(claim_of(account), at=at))
     assert ledger.entries(account.id, ["a-1"])["a-1"].attempts[0].claimed_at == at
 
 
@@ -167,7 +169,7 @@ def test_settlement_decides_the_state(
     ledger: Ledger, account: Account, settlement: Settlement, expected: EntryState
 ) -> None:
     """Every kind of reply is kept as it came and gives the state that it should."""
-    ledger.settle(ledger.claim(claim_of(account)), settlement)
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), settlement)
     entry = ledger.entries(account.id, ["a-1"])["a-1"]
     assert entry.state is expected
     assert entry.attempts[0].settlement == settlement
@@ -179,8 +181,8 @@ def test_later_reply_never_clears_a_doubt(
     ledger: Ledger, account: Account, later: Settlement
 ) -> None:
     """A refusal or a 429 of a later attempt leaves an earlier lost one in doubt."""
-    ledger.settle(ledger.claim(claim_of(account)), FAILED[ReplyKind.LOST])
-    ledger.settle(ledger.claim(claim_of(account)), later)
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), FAILED[ReplyKind.LOST])
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), later)
     (entry,) = ledger.in_doubt(account.id)
     assert entry.state is EntryState.IN_DOUBT
     assert [a.settlement for a in entry.attempts] == [FAILED[ReplyKind.LOST], later]
@@ -188,8 +190,8 @@ def test_later_reply_never_clears_a_doubt(
 
 def test_invoice_outweighs_a_doubt(ledger: Ledger, account: Account) -> None:
     """A reference with an invoice isn't listed as in doubt, though one attempt was lost."""
-    ledger.settle(ledger.claim(claim_of(account)), FAILED[ReplyKind.LOST])
-    ledger.settle(ledger.claim(claim_of(account)), CREATED)
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), FAILED[ReplyKind.LOST])
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), CREATED)
     assert state(ledger, account) is EntryState.CREATED
     assert ledger.in_doubt(account.id) == []
 
@@ -207,8 +209,8 @@ def test_resolution_settles_every_doubt(
 ) -> None:
     """A verdict is kept with each in-doubt attempt, and with no other."""
     for settlement in (FAILED[ReplyKind.REFUSED], FAILED[ReplyKind.LOST]):
-        ledger.settle(ledger.claim(claim_of(account)), settlement)
-    ledger.claim(claim_of(account))
+        deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), settlement)
+    deeds.claim(ledger, claim_of(account))
     ledger.resolve(account.id, "a-1", resolution)
     entry = ledger.entries(account.id, ["a-1"])["a-1"]
     assert entry.state is expected
@@ -218,7 +220,7 @@ def test_resolution_settles_every_doubt(
 
 def test_first_verdict_stays(ledger: Ledger, account: Account) -> None:
     """A verdict on a reference without a doubt changes nothing."""
-    ledger.claim(claim_of(account))
+    deeds.claim(ledger, claim_of(account))
     ledger.resolve(account.id, "a-1", Resolution(Verdict.FOUND, "listing", AT, INVOICE))
     ledger.resolve(account.id, "a-1", ABSENT)
     ledger.resolve(account.id, "never seen", ABSENT)
@@ -228,37 +230,71 @@ def test_first_verdict_stays(ledger: Ledger, account: Account) -> None:
 
 def test_reference_is_sent_again_after_its_absence(ledger: Ledger, account: Account) -> None:
     """Once resolved as absent, a reference may be claimed again, and is in doubt again."""
-    ledger.claim(claim_of(account))
+    deeds.claim(ledger, claim_of(account))
     ledger.resolve(account.id, "a-1", ABSENT)
-    ledger.claim(claim_of(account))
+    deeds.claim(ledger, claim_of(account))
     assert state(ledger, account) is EntryState.IN_DOUBT
 
 
 def test_attempt_is_settled_once(ledger: Ledger, account: Account) -> None:
     """A second settlement is refused and changes nothing; so is one of an unknown attempt."""
-    attempt_id = ledger.claim(claim_of(account))
-    ledger.settle(attempt_id, CREATED)
+    attempt_id = deeds.claim(ledger, claim_of(account))
+    deeds.settle(ledger, attempt_id, CREATED)
     with pytest.raises(LedgerError, match="settled already"):
-        ledger.settle(attempt_id, FAILED[ReplyKind.REFUSED])
+        deeds.settle(ledger, attempt_id, FAILED[ReplyKind.REFUSED])
     with pytest.raises(LedgerError, match="unknown"):
-        ledger.settle(attempt_id + 1, CREATED)
+        deeds.settle(ledger, attempt_id + 1, CREATED)
     assert state(ledger, account) is EntryState.CREATED
+
+
+def test_claims_and_settlements_are_written_together(ledger: Ledger, account: Account) -> None:
+    """One record of several deeds is the same as one record of each, in their order."""
+    first = deeds.claim(ledger, claim_of(account))
+    ids = ledger.record(
+        [
+            Settled(first, FAILED[ReplyKind.REFUSED]),
+            claim_of(account),
+            claim_of(account, "a-2"),
+        ]
+    )
+    assert ids == [first, first + 1, first + 2]
+    kinds = [
+        attempt.settlement and attempt.settlement.kind
+        for attempt in ledger.entries(account.id, ["a-1"])["a-1"].attempts
+    ]
+    assert kinds == [ReplyKind.REFUSED, None]
+
+
+@pytest.mark.parametrize("wrong", ["claim", "settlement"])
+def test_of_a_record_that_contradicts_nothing_is_written(
+    ledger: Ledger, account: Account, wrong: str
+) -> None:
+    """All or none: neither what came before the contradiction nor what came after it."""
+    first = deeds.claim(ledger, claim_of(account))
+    fault = claim_of(account, "a-2") if wrong == "claim" else Settled(first + 7, CREATED)
+    with pytest.raises(LedgerError):
+        ledger.record(
+            [Settled(first, CREATED), claim_of(account, "a-2"), fault, claim_of(account, "a-3")]
+        )
+    assert state(ledger, account) is EntryState.IN_DOUBT
+    assert ledger.entries(account.id, ["a-2", "a-3"]) == {}
+    assert deeds.claim(ledger, claim_of(account, "a-2")) == first + 1
 
 
 def test_two_open_claims_are_impossible(ledger: Ledger, account: Account) -> None:
     """A reference can't be claimed while an attempt for it is open; another one can."""
-    ledger.claim(claim_of(account))
+    deeds.claim(ledger, claim_of(account))
     with pytest.raises(LedgerError, match="refuses a record"):
-        ledger.claim(claim_of(account))
-    ledger.claim(claim_of(account, "a-2"))
+        deeds.claim(ledger, claim_of(account))
+    deeds.claim(ledger, claim_of(account, "a-2"))
     assert len(ledger.entries(account.id, ["a-1"])["a-1"].attempts) == 1
 
 
 def test_invoice_without_a_name_is_refused(ledger: Ledger, account: Account) -> None:
     """What would read back as "no invoice" can't be written; the doubt stays."""
-    attempt_id = ledger.claim(claim_of(account))
+    attempt_id = deeds.claim(ledger, claim_of(account))
     with pytest.raises(LedgerError):
-        ledger.settle(attempt_id, replace(CREATED, invoice=None))
+        deeds.settle(ledger, attempt_id, replace(CREATED, invoice=None))
     for verdict in (Verdict.FOUND, Verdict.OTHER):
         with pytest.raises(LedgerError):
             ledger.resolve(account.id, "a-1", Resolution(verdict, "listing", AT))
@@ -269,9 +305,9 @@ def test_unknown_accounts_and_runs_are_refused(ledger: Ledger, account: Account)
     """Nothing is written down for an account or a run that the ledger doesn't know."""
     stranger = replace(account, id=99)
     with pytest.raises(LedgerError):
-        ledger.claim(claim_of(stranger))
+        deeds.claim(ledger, claim_of(stranger))
     with pytest.raises(LedgerError):
-        ledger.claim(claim_of(account, run_id="nobody's"))
+        deeds.claim(ledger, claim_of(account, run_id="nobody's"))
     with pytest.raises(LedgerError):
         ledger.start_run(run_start("run-9", stranger))
     with pytest.raises(LedgerError):
@@ -287,8 +323,8 @@ def test_accounts_do_not_mix(ledger: Ledger, account: Account) -> None:
     """The same reference in two accounts is two entries, each with its own fate."""
     other = ledger.account(URL, "other")
     ledger.start_run(run_start("run-2", other))
-    ledger.settle(ledger.claim(claim_of(account)), CREATED)
-    ledger.claim(claim_of(other, run_id="run-2"))
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), CREATED)
+    deeds.claim(ledger, claim_of(other, run_id="run-2"))
     ledger.resolve(account.id, "a-1", ABSENT)
     assert state(ledger, account) is EntryState.CREATED
     assert state(ledger, other) is EntryState.IN_DOUBT
@@ -299,7 +335,7 @@ def test_accounts_do_not_mix(ledger: Ledger, account: Account) -> None:
 def test_entries_are_those_asked_for(ledger: Ledger, account: Account) -> None:
     """Unknown references are left out, doubled ones count once, others don't come along."""
     for key in ("a-1", "a-2", "a-3"):
-        ledger.claim(claim_of(account, key))
+        deeds.claim(ledger, claim_of(account, key))
     entries = ledger.entries(account.id, iter(["a-3", "a-3", "unknown", "a-1"]))
     assert [(key, len(entry.attempts)) for key, entry in entries.items()] == [
         ("a-3", 1),
@@ -315,7 +351,7 @@ def test_entries_are_those_asked_for(ledger: Ledger, account: Account) -> None:
 def test_any_text_is_a_key(ledger: Ledger, account: Account, key: str) -> None:
     """A key reads back as itself and matches nothing but itself, not even what looks alike."""
     for each in (key, "a", "é" if key == "e\u0301" else "e\u0301"):
-        ledger.claim(claim_of(account, each))
+        deeds.claim(ledger, claim_of(account, each))
     (entry,) = ledger.entries(account.id, [key]).values()
     assert entry.key == key
     assert len(entry.attempts) == 1
@@ -324,11 +360,11 @@ def test_any_text_is_a_key(ledger: Ledger, account: Account, key: str) -> None:
 def test_padded_references_are_digits_behind_a_zero(ledger: Ledger, account: Account) -> None:
     """Of the references of digits those with a zero in front, if an invoice is there or may be."""
     for key in ("0012", "12", "0a", "007", "00", "1", "09"):
-        claim = ledger.claim(claim_of(account, key))
+        claim = deeds.claim(ledger, claim_of(account, key))
         if key == "007":
-            ledger.settle(claim, FAILED[ReplyKind.REFUSED])
+            deeds.settle(ledger, claim, FAILED[ReplyKind.REFUSED])
         elif key == "09":
-            ledger.settle(claim, CREATED)
+            deeds.settle(ledger, claim, CREATED)
     assert ledger.padded(account.id) == {"0012": "0012", "00": "00", "09": "09"}
     assert ledger.padded(ledger.account(URL, "other").id) == {}
 
@@ -336,7 +372,7 @@ def test_padded_references_are_digits_behind_a_zero(ledger: Ledger, account: Acc
 def test_references_are_the_last_ones_each_once(ledger: Ledger, account: Account) -> None:
     """Newest first; one that was sent again is told once; another account's are not told."""
     for key in ("a", "b", "a", "c"):
-        ledger.settle(ledger.claim(claim_of(account, key)), FAILED[ReplyKind.REFUSED])
+        deeds.settle(ledger, deeds.claim(ledger, claim_of(account, key)), FAILED[ReplyKind.REFUSED])
     assert ledger.references(account.id, 9) == ["C", "A", "B"]
     assert ledger.references(account.id, 2) == ["C", "A"]
     assert ledger.references(ledger.account(URL, "other").id, 9) == []
@@ -361,7 +397,7 @@ def test_last_import_is_the_latest_of_the_same_bytes(ledger: Ledger, account: Ac
 def test_doubts_are_listed_oldest_first(ledger: Ledger, account: Account) -> None:
     """Doubts are listed in the order in which they arose, not in that of their keys."""
     for key in ("z", "a", "m"):
-        ledger.claim(claim_of(account, key))
+        deeds.claim(ledger, claim_of(account, key))
     assert [entry.key for entry in ledger.in_doubt(account.id)] == ["z", "a", "m"]
 
 
@@ -413,7 +449,7 @@ def test_a_run_is_known_without_its_tables(ledger: Ledger, account: Account) -> 
 
 def test_old_runs_are_emptied_oldest_first_and_stay(ledger: Ledger, account: Account) -> None:
     """Table and outcomes go, so many at a time; the run and its attempts are as they were."""
-    ledger.settle(ledger.claim(claim_of(account)), CREATED)
+    deeds.settle(ledger, deeds.claim(ledger, claim_of(account)), CREATED)
     ledger.finish_run("run-1", run_end())
     for number, days in ((2, 20), (3, 30), (4, 1)):
         start = replace(run_start(f"run-{number}", account), at=AT - dt.timedelta(days=days))
@@ -506,12 +542,14 @@ def claim_in(account: Account, key: str, currency: str) -> Claim:
 
 def test_witnesses_are_the_invoices_that_exist(ledger: Ledger, account: Account) -> None:
     """Created, or found later: each number with the currency that was sent."""
-    ledger.settle(ledger.claim(claim_in(account, "a", "USD")), CREATED)
-    ledger.settle(ledger.claim(claim_in(account, "b", "LRD")), replace(CREATED, invoice=OTHER))
+    deeds.settle(ledger, deeds.claim(ledger, claim_in(account, "a", "USD")), CREATED)
+    deeds.settle(
+        ledger, deeds.claim(ledger, claim_in(account, "b", "LRD")), replace(CREATED, invoice=OTHER)
+    )
     for key, settlement in (("c", FAILED[ReplyKind.LOST]), ("d", None)):
-        attempt_id = ledger.claim(claim_in(account, key, "NGN"))
+        attempt_id = deeds.claim(ledger, claim_in(account, key, "NGN"))
         if settlement is not None:
-            ledger.settle(attempt_id, settlement)
+            deeds.settle(ledger, attempt_id, settlement)
         found = InvoiceRef(9, f"INV-{key}")
         ledger.resolve(account.id, key, Resolution(Verdict.FOUND, "listing", AT, found))
     assert ledger.witnesses(account.id) == {
@@ -535,9 +573,9 @@ def test_what_made_no_invoice_of_ours_is_no_witness(
     ledger: Ledger, account: Account, settlement: Settlement | None, resolution: Resolution | None
 ) -> None:
     """Refused, lost, absent, another's: a listing may well lack it."""
-    attempt_id = ledger.claim(claim_in(account, "a", "USD"))
+    attempt_id = deeds.claim(ledger, claim_in(account, "a", "USD"))
     if settlement is not None:
-        ledger.settle(attempt_id, settlement)
+        deeds.settle(ledger, attempt_id, settlement)
     if resolution is not None:
         ledger.resolve(account.id, "a", resolution)
     assert ledger.witnesses(account.id) == {}
@@ -546,7 +584,7 @@ def test_what_made_no_invoice_of_ours_is_no_witness(
 def test_witnesses_are_the_accounts_own(ledger: Ledger, account: Account) -> None:
     """Another account's invoices aren't in this account's listing."""
     other = ledger.account(URL, "other")
-    ledger.settle(ledger.claim(claim_in(other, "a", "USD")), CREATED)
+    deeds.settle(ledger, deeds.claim(ledger, claim_in(other, "a", "USD")), CREATED)
     assert ledger.witnesses(account.id) == {}
     assert ledger.witnesses(other.id) == {"INV-7": "USD"}
 
@@ -555,15 +593,19 @@ def test_an_invoice_is_a_witness_though_an_earlier_attempt_was_lost(
     ledger: Ledger, account: Account
 ) -> None:
     """Absent once, sent again, created: its number counts, and in the currency of that attempt."""
-    ledger.settle(ledger.claim(claim_in(account, "a", "USD")), FAILED[ReplyKind.LOST])
+    deeds.settle(ledger, deeds.claim(ledger, claim_in(account, "a", "USD")), FAILED[ReplyKind.LOST])
     ledger.resolve(account.id, "a", ABSENT)
-    ledger.settle(ledger.claim(claim_in(account, "a", "LRD")), CREATED)
+    deeds.settle(ledger, deeds.claim(ledger, claim_in(account, "a", "LRD")), CREATED)
     assert ledger.witnesses(account.id) == {"INV-7": "LRD"}
 
 
 SOME_KEYS = ("a", "b", "ß", "a\x00")
 KEYS = st.sampled_from(SOME_KEYS)
 SETTLEMENTS = st.sampled_from([CREATED, *FAILED.values(), replace(CREATED, invoice=None)])
+DEEDS = st.one_of(
+    st.builds(lambda of, key: claim_of(Account(of, URL, ""), key), st.integers(1, 3), KEYS),
+    st.builds(Settled, st.integers(1, 12), SETTLEMENTS),
+)
 RESOLUTIONS = st.builds(
     Resolution,
     verdict=st.sampled_from(Verdict),
@@ -608,12 +650,17 @@ class Twins(RuleBasedStateMachine):
     @rule(account_id=st.integers(1, 3), key=KEYS)
     def claim(self, account_id: int, key: str) -> None:
         """A claim is taken by both, under one id, or refused by both."""
-        self.both(lambda ledger: ledger.claim(claim_of(Account(account_id, URL, ""), key)))
+        self.both(lambda ledger: deeds.claim(ledger, claim_of(Account(account_id, URL, ""), key)))
 
     @rule(attempt_id=st.integers(1, 12), settlement=SETTLEMENTS)
     def settle(self, attempt_id: int, settlement: Settlement) -> None:
         """A settlement is taken by both or refused by both."""
-        self.both(lambda ledger: ledger.settle(attempt_id, settlement))
+        self.both(lambda ledger: deeds.settle(ledger, attempt_id, settlement))
+
+    @rule(deeds=st.lists(DEEDS, max_size=5))
+    def record(self, deeds: list[Claim | Settled]) -> None:
+        """Several deeds are taken by both, under one set of ids, or refused by both."""
+        self.both(lambda ledger: ledger.record(deeds))
 
     @rule(account_id=st.integers(1, 3), key=KEYS, resolution=RESOLUTIONS)
     def resolve(self, account_id: int, key: str, resolution: Resolution) -> None:

@@ -15,8 +15,7 @@ WRITES = (
     "pin_owner",
     "distrust_absence",
     "start_run",
-    "claim",
-    "settle",
+    "record",
     "resolve",
     "finish_run",
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from importer.campaign import Api
 from importer.model import Create
-from importer.records import Claim, Entry, ReplyKind, Settlement, Verdict
+from importer.records import Claim, Entry, ReplyKind, Settled, Settlement, Verdict
 from importer.replies import Answer, ApiInvoice, Lost, NotSent, Refused, Throttled
 from importer.submit.inquiry import Inquiry
 from importer.submit.lister import ListingReply
@@ -24,29 +24,35 @@ class ClaimsAfterSending(CrashingLedger):
         self._ids = itertools.count()
         self._claims: dict[int, Claim] = {}
 
-    def claim(self, claim: Claim) -> int:
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        return [self._note(d) if isinstance(d, Claim) else self._write(d) for d in deeds]
+
+    def _note(self, claim: Claim) -> int:
         ticket = next(self._ids)
         self._claims[ticket] = claim
         return ticket
 
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        super().settle(super().claim(self._claims.pop(attempt_id)), settlement)
+    def _write(self, settled: Settled) -> int:
+        [attempt_id] = super().record([self._claims.pop(settled.attempt_id)])
+        super().record([Settled(attempt_id, settled.settlement)])
+        return settled.attempt_id
 
 
 class SettlesBeforeTheAnswer(CrashingLedger):
     """Settles an attempt as not sent as soon as it is claimed, and corrects that later."""
 
-    def claim(self, claim: Claim) -> int:
-        attempt = super().claim(claim)
-        super().settle(attempt, Settlement(ReplyKind.NOT_SENT, claim.at))
-        return attempt
-
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        settled = [(d.attempt_id,) for d in deeds if isinstance(d, Settled)]
         with self.transaction("written") as db:
-            db.execute(
-                "UPDATE attempt SET reply = NULL, settled_at = NULL WHERE id = ?", (attempt_id,)
+            db.executemany(
+                "UPDATE attempt SET reply = NULL, settled_at = NULL WHERE id = ?", settled
             )
-        super().settle(attempt_id, settlement)
+        ids = super().record(deeds)
+        for deed, attempt_id in zip(deeds, ids, strict=True):
+            if isinstance(deed, Claim):
+                unsent = Settlement(ReplyKind.NOT_SENT, deed.at)
+                super().record([Settled(attempt_id, unsent)])
+        return ids
 
 
 @dataclass(frozen=True, slots=True)

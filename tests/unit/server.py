@@ -9,6 +9,7 @@ from typing import Any
 
 from builders import make_create, row, validate_rows
 
+import deeds
 from importer.clock import SECOND_NS
 from importer.ledger.memory import MemoryLedger
 from importer.model import Create, Outcome
@@ -153,9 +154,9 @@ class History:
     def sent(self, create: Create, settlement: Settlement | None, *, ago_s: float = 3600) -> None:
         """Note an attempt of an earlier run; without a settlement, its run died."""
         at = START.fromtimestamp(START.timestamp() - ago_s, START.tzinfo)
-        attempt = self.ledger.claim(Claim(self.account.id, "old", create, "k" * 64, at))
+        attempt = deeds.claim(self.ledger, Claim(self.account.id, "old", create, "k" * 64, at))
         if settlement is not None:
-            self.ledger.settle(attempt, replace(settlement, at=at))
+            deeds.settle(self.ledger, attempt, replace(settlement, at=at))
 
     def lost(self, create: Create, *, ago_s: float = 3600) -> None:
         """Note an attempt whose answer was lost."""

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.shell_completion import CompletionItem
 
+import deeds
 from importer.cli.completion import MOST, complete_doubts, complete_references, complete_runs
 from importer.ledger.sqlite import SqliteLedger
 from importer.model import Create, InvoiceRef
@@ -38,10 +39,10 @@ def ledger(tmp_path: Path) -> Path:
         store.start_run(RunStart(RUN, account.id, AT, "/in/f.csv", "00", "ada", "host", "{}", b"t"))
         for row, name in enumerate(names, 2):
             create = Create(row, name, name.casefold(), "{}")
-            attempt = store.claim(Claim(account.id, RUN, create, "key", AT))
+            attempt = deeds.claim(store, Claim(account.id, RUN, create, "key", AT))
             reply = ReplyKind.LOST if name == "INV-2" else ReplyKind.CREATED
             invoice = InvoiceRef(row, f"N-{row}") if reply is ReplyKind.CREATED else None
-            store.settle(attempt, Settlement(reply, AT, 200, "", invoice))
+            deeds.settle(store, attempt, Settlement(reply, AT, 200, "", invoice))
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -14,7 +14,7 @@ from importer.clock import SECOND_NS
 from importer.errors import StoppedError
 from importer.ledger.memory import MemoryLedger
 from importer.model import Create, Outcome, Status
-from importer.records import Account, EntryState, ReplyKind, RunStart, Settlement
+from importer.records import Account, Claim, EntryState, ReplyKind, RunStart, Settled
 from importer.replies import (
     Answer,
     ApiInvoice,
@@ -319,10 +319,10 @@ def test_a_reply_without_owner_pins_nobody() -> None:
 class FullDisk(MemoryLedger):
     """A ledger whose disk is full when the third answer is to be written down."""
 
-    def settle(self, attempt_id: int, settlement: Settlement) -> None:
-        if attempt_id >= 3:
+    def record(self, deeds: Sequence[Claim | Settled]) -> list[int]:
+        if any(isinstance(deed, Settled) and deed.attempt_id >= 3 for deed in deeds):
             raise StoppedError("the ledger can't be written")
-        super().settle(attempt_id, settlement)
+        return super().record(deeds)
 
 
 def test_a_ledger_that_cannot_be_written_stops_the_sending() -> None:

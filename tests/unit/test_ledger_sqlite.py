@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+import deeds
 from importer.cli.history import require_ledger
 from importer.cli.options import PATH
 from importer.errors import LedgerError, StoppedError, UsageError
@@ -39,7 +40,7 @@ def start(ledger: SqliteLedger) -> Account:
 
 def claim(ledger: SqliteLedger, account: Account, key: str) -> int:
     """Claim a reference for `run-1`."""
-    return ledger.claim(Claim(account.id, "run-1", Create(2, key, key, "{}"), "key", AT))
+    return deeds.claim(ledger, Claim(account.id, "run-1", Create(2, key, key, "{}"), "key", AT))
 
 
 def connection(ledger: SqliteLedger) -> sqlite3.Connection:
@@ -107,7 +108,7 @@ def test_reopened_ledger_keeps_everything(path: Path) -> None:
         ledger.pin_owner(account.id, 41)
         invoice = InvoiceRef(7, "INV-7")
         created = Settlement(ReplyKind.CREATED, AT, invoice=invoice)
-        ledger.settle(claim(ledger, account, "a"), created)
+        deeds.settle(ledger, claim(ledger, account, "a"), created)
         claim(ledger, account, "b")
         before = (ledger.run("run-1"), ledger.entries(account.id, ["a", "b"]))
     with closing(SqliteLedger(path)) as ledger:
@@ -459,7 +460,7 @@ account = ledger.account("https://api.example.com", "default")
 at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 with ledger.sender(account, 0, lambda: None):
     ledger.start_run(RunStart("run-1", account.id, at, "f", "0", "ada", "host", "{}", b"t"))
-    ledger.claim(Claim(account.id, "run-1", Create(2, "a", "a", "{}"), "key", at))
+    ledger.record([Claim(account.id, "run-1", Create(2, "a", "a", "{}"), "key", at)])
     print("ready", flush=True)
     signal.pause()
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+import deeds
 from importer.errors import StoppedError, UsageError
 from importer.ledger.memory import MemoryLedger
 from importer.model import Create
@@ -47,7 +48,7 @@ class Desk:
         self.ledger = MemoryLedger()
         self.account: Account = self.ledger.account("https://api.example", "default")
         self.ledger.start_run(RunStart("run", self.account.id, AT, "f", "", "u", "h", "{}", b""))
-        self.ledger.claim(Claim(self.account.id, "run", CREATE, "key", AT))
+        deeds.claim(self.ledger, Claim(self.account.id, "run", CREATE, "key", AT))
 
     async def retrieve(self, number: str) -> Retrieved:
         return self.retrieved

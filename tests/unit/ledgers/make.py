@@ -23,6 +23,7 @@ from pathlib import Path
 from desk import Desk, Row, row
 from odd_api import Invoice, Reply, created, detail, odd_api
 
+import deeds
 from importer.cli import main
 from importer.ledger.sqlite import SqliteLedger
 from importer.model import Create, InvoiceRef
@@ -78,11 +79,11 @@ def add_states(ledger: SqliteLedger) -> None:
 
     def claim(reference: str) -> int:
         create = Create(9, reference, reference.casefold(), body(reference), "2031-05-17")
-        return ledger.claim(Claim(account.id, "20260301-093000-dead", create, "key", AT))
+        return deeds.claim(ledger, Claim(account.id, "20260301-093000-dead", create, "key", AT))
 
     for kind in ReplyKind:
         invoice = InvoiceRef(71, "N-71") if kind is ReplyKind.CREATED else None
-        ledger.settle(claim(f"R-{kind}"), Settlement(kind, AT, 500, "why", invoice))
+        deeds.settle(ledger, claim(f"R-{kind}"), Settlement(kind, AT, 500, "why", invoice))
     for verdict in Verdict:
         claim(f"V-{verdict}")
         invoice = None if verdict is Verdict.ABSENT else FOUND
