@@ -19,7 +19,7 @@ import httpx
 from importer.clock import Clock
 from importer.model import Create
 from importer.replies import Answer, ApiInvoice, Expired, Halt, Lost, NotSent
-from importer.settings import LOOPBACK, Api, Client, Secret
+from importer.settings import Api, Client, Secret
 from importer.submit.causes import causes, why_unreached
 from importer.submit.lister import (
     Listed,
@@ -32,6 +32,7 @@ from importer.submit.listing import ListingError, ListingReader
 from importer.submit.policy import HALTS, asked_wait, classify, hide
 from importer.submit.retriever import NotRetrieved, Retrieved, parse_retrieved
 from importer.submit.tokens import ClientCredentials, GivenToken, Grant, TokenError, Tokens
+from importer.submit.transport import choose_transport, reads_environment
 
 CREATE_PATH = "/v1/invoices/create"
 LIST_PATH = "/v1/invoices/list"
@@ -93,15 +94,20 @@ class HttpApi:
             max_keepalive_connections=concurrency,
             keepalive_expiry=KEEPALIVE_S,
         )
+        timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None)
+        self._transport = transport or choose_transport(api, limits, timeout)
         self._client = httpx.AsyncClient(
             base_url=api.url,
-            transport=transport,
+            transport=self._transport,
             limits=limits,
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s), pool=None),
+            timeout=timeout,
             follow_redirects=False,
-            trust_env=httpx.URL(api.url).host not in LOOPBACK,
+            trust_env=reads_environment(api.url),
             headers={"Accept": "application/json", "User-Agent": "import-invoices"},
         )
+        self._create_url = self._client.build_request("POST", CREATE_PATH).url
+        self._create_headers = [*self._client.headers.items(), ("Content-Type", "application/json")]
+        self._extensions = {"timeout": timeout.as_dict()}
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -121,13 +127,18 @@ class HttpApi:
             token = await self._tokens.current()
         except TokenError as exc:
             return _without_token(exc)
-        request = self._client.build_request(
-            "POST",
-            CREATE_PATH,
-            content=create.body.encode(),
-            headers=_bearer(token) | {"Content-Type": "application/json", "Idempotency-Key": key},
-        )
         try:
+            request = httpx.Request(
+                "POST",
+                self._create_url,
+                content=create.body.encode(),
+                headers=[
+                    *self._create_headers,
+                    *_bearer(token).items(),
+                    ("Idempotency-Key", key),
+                ],
+                extensions=self._extensions,
+            )
             async with asyncio.timeout(self._timeout):
                 status, headers, body = await self._exchange(request)
         except NEVER_SENT as exc:
@@ -197,7 +208,12 @@ class HttpApi:
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes | None]:
         """Return the answer's status, headers and body; None for a body that is too big."""
-        response = await self._client.send(request, stream=True)
+        # Past the client: it would add cookies, redirects and hooks, which creates have no use
+        # for, and takes as long as the rest. Where there are proxies, it has to choose one.
+        if self._transport is None:
+            response = await self._client.send(request, stream=True)
+        else:
+            response = await self._transport.handle_async_request(request)
         try:
             body = bytearray()
             async for chunk in response.aiter_bytes():

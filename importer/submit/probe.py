@@ -12,8 +12,8 @@ from http import HTTPStatus
 import httpx
 
 from importer.clock import SECOND_NS, Clock
-from importer.settings import LOOPBACK
 from importer.submit.api import CONNECT_S, LIST_PATH, distrust, unreachable
+from importer.submit.transport import reads_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ async def probe(url: str, clock: Clock, *, timeout_s: float) -> Reached | Unreac
             httpx.AsyncClient(
                 timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
                 follow_redirects=False,
-                trust_env=httpx.URL(url).host not in LOOPBACK,
+                trust_env=reads_environment(url),
                 headers={"Accept": "application/json", "User-Agent": "import-invoices"},
             ) as client,
             client.stream("GET", f"{url}{LIST_PATH}") as response,

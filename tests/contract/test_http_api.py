@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -29,6 +30,24 @@ CREATE = Create(2, "Ré-1", "ré-1", '{"note":"é","reference_id":"Ré-1"}')
 INVOICE = {"id": 7, "invoice_number": "INV-7", "reference_id": "Ré-1"}
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Carrier:
+    """The transport that a test's requests go by."""
+
+    name: str = "auto"
+
+
+CARRIER = Carrier()
+
+
+@pytest.fixture(params=["httpx", "aiohttp"], autouse=True)
+def carrier(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Have everything here proven for each transport."""
+    CARRIER.name = request.param
+    yield request.param
+    CARRIER.name = "auto"
 
 
 def answer(status: int, body: bytes, *headers: str) -> bytes:
@@ -76,7 +95,7 @@ def post(handle: Handler | None, *, timeout_s: float = 5) -> Reply:
 
     async def send(port: int) -> Reply:
         url = f"http://127.0.0.1:{port}/base"
-        api = Api(url, "default", lambda: Secret("t0ken"), url)
+        api = Api(url, "default", lambda: Secret("t0ken"), url, CARRIER.name)
         async with HttpApi(api, SystemClock(), timeout_s=timeout_s, concurrency=1) as http:
             return (await http.create(CREATE, "k" * 64)).reply
 
@@ -239,7 +258,7 @@ CLIENT = Client("shop", Secret("s3cret"))
 async def use(port: int, credentials: Credentials, act: Callable[[HttpApi], Awaitable[Any]]) -> Any:  # noqa: ANN401 whatever act gives
     """Do something with the API on a port."""
     url = f"http://127.0.0.1:{port}/base"
-    api = Api(url, "default", credentials, url)
+    api = Api(url, "default", credentials, url, CARRIER.name)
     async with HttpApi(api, SystemClock(), timeout_s=0.5, concurrency=8) as http:
         return await act(http)
 

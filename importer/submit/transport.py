@@ -1,0 +1,44 @@
+"""What carries requests: httpx's own transport, or the faster one of the extra `fast`."""
+
+from __future__ import annotations
+
+import importlib.util
+import urllib.request
+
+import httpx
+
+from importer.errors import UsageError
+from importer.settings import LOOPBACK, Api
+
+
+def choose_transport(
+    api: Api, limits: httpx.Limits, timeout: httpx.Timeout
+) -> httpx.AsyncBaseTransport | None:
+    """Return a new transport for an API, or None where httpx has to choose one by the proxies.
+
+    Args:
+        api: The API.
+        limits: How many connections, and how long one is kept, in seconds.
+        timeout: What each step of a request may take, in seconds.
+
+    Raises:
+        UsageError: The transport that was asked for isn't installed.
+    """
+    faster = importlib.util.find_spec("aiohttp") is not None
+    if api.transport == "aiohttp" and not faster:
+        raise UsageError(
+            "--transport aiohttp needs what isn't installed. Install it (pip install "
+            "'invoice-importer[fast]'), or leave the option out."
+        )
+    if reads_environment(api.url) and urllib.request.getproxies():
+        return None
+    if api.transport == "httpx" or not faster:
+        return httpx.AsyncHTTPTransport(limits=limits)
+    from importer.submit.fast import FastTransport  # noqa: PLC0415 an extra
+
+    return FastTransport(limits, timeout)
+
+
+def reads_environment(url: str) -> bool:
+    """Tell whether the environment's proxies concern an API: never one on this computer."""
+    return httpx.URL(url).host not in LOOPBACK
