@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 import polars as pl
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -17,6 +18,8 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.worksheet.worksheet import Worksheet
 
 from importer.table import CUT, Kind
+
+T = TypeVar("T")
 
 Value = str | int | float | dt.date | dt.datetime | dt.time | None
 
@@ -33,24 +36,56 @@ FIRST_YEAR = 1900
 
 DATE_TIME = "yyyy-mm-dd hh:mm:ss"
 
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-"""Characters that XML forbids or changes (a carriage return), and an underscore that would begin
-an escape."""
+FORBIDDEN = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
+"""Characters that XML forbids or changes (a carriage return), besides lone surrogates."""
+
+ESCAPE = r"x[0-9A-Fa-f]{4}_"
+"""What makes an escape of the underscore before it."""
+
+UNSAFE = re.compile(rf"[{FORBIDDEN}\ud800-\udfff]|_(?={ESCAPE})")
+
+SUSPECT = rf"^[=#]|[{FORBIDDEN}]|_{ESCAPE}"
+"""Text that may not be written as it is: what is unsafe, and what looks like a formula or an error
+value. For polars, whose texts hold no surrogates."""
 
 ESCAPES = {"\r": "_x000D_", "_": "_x005F_"}
 
 
-def to_values(cells: pl.Series, kinds: pl.Series) -> Iterator[Value]:
+def to_cells(
+    sheet: Worksheet, texts: pl.Series, kinds: pl.Series | None = None
+) -> Iterable[Value | Cell]:
     """Return what each cell of a column is in a workbook; what isn't what it claims stays text.
 
+    A cell is written before the next one is asked for, so one cell may serve many.
+
     Args:
-        cells: The cells as the file shows them, blank ones null.
-        kinds: What each of them is, `Kind`.
+        sheet: The sheet that they are for.
+        texts: The cells as the file shows them, blank ones null.
+        kinds: What each of them is, `Kind`; text where it is left out.
     """
-    if (kinds == Kind.TEXT).all():
-        return (cell and to_text(cell) for cell in cells.to_list())
-    pairs = zip(cells.to_list(), kinds.to_list(), strict=True)
-    return (cell and CONVERTERS.get(kind, to_text)(cell) for cell, kind in pairs)
+    if kinds is None or (kinds == Kind.TEXT).all():
+        return _secure(texts, lambda text: text_cell(WriteOnlyCell(sheet), to_text(text)))
+    pairs = zip(texts.to_list(), kinds.to_list(), strict=True)
+    values = (text and CONVERTERS.get(kind, to_text)(text) for text, kind in pairs)
+    return _to_sure_cells(sheet, values)
+
+
+def to_texts(texts: pl.Series) -> Iterable[str | None]:
+    """Return texts that a workbook can hold; blank ones are null."""
+    return _secure(texts, to_text)
+
+
+def _secure(texts: pl.Series, secure: Callable[[str], T]) -> Iterable[str | T | None]:
+    """Pass on texts, through `secure` those that may not be written as they are.
+
+    All are searched at once: most columns have no such text, and asking each takes far longer.
+    """
+    # A text has no more UTF-16 code units than bytes.
+    suspect = (texts.str.len_bytes() > MAX_CHARACTERS) | texts.str.contains(SUSPECT)
+    if not suspect.any():
+        return texts.to_list()
+    pairs = zip(texts.to_list(), suspect.to_list(), strict=True)
+    return (secure(text) if text and doubtful else text for text, doubtful in pairs)
 
 
 def to_text(cell: str) -> str:
@@ -101,11 +136,8 @@ CONVERTERS: Mapping[str | None, Callable[[str], Value]] = {
 }
 
 
-def to_cells(sheet: Worksheet, values: Iterable[Value]) -> Iterator[Value | Cell]:
-    """Make cells where openpyxl would not do the right thing with a bare value.
-
-    A cell is written before the next one is asked for, so one cell serves all date-times.
-    """
+def _to_sure_cells(sheet: Worksheet, values: Iterable[Value]) -> Iterator[Value | Cell]:
+    """Make cells where openpyxl would not do the right thing with a bare value."""
     moment = WriteOnlyCell(sheet)
     moment.number_format = DATE_TIME
     for value in values:

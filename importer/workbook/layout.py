@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -12,6 +14,9 @@ from importer.table import RESULT_COLUMNS, ROW
 
 MOST_FROZEN = 2
 """The columns that stay in sight at most, so that there is room for others."""
+
+PART = 5_000
+"""The rows that are Python's values at a time: those take several times the memory of a frame's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,19 @@ class Layout:
     def problems(self) -> Layout:
         """Return the rows that need the user."""
         mask = self.outcomes["status"].is_in([str(status) for status in NEEDS_USER])
+        return self._select(lambda frame: frame.filter(mask))
+
+    def parts(self) -> Iterator[Layout]:
+        """Yield all rows, some thousands at a time."""
+        for first in range(0, self.outcomes.height, PART):
+            yield self._select(partial(pl.DataFrame.slice, offset=first, length=PART))
+
+    def _select(self, select: Callable[[pl.DataFrame], pl.DataFrame]) -> Layout:
         return replace(
             self,
-            cells=self.cells.filter(mask),
-            kinds=self.kinds.filter(mask),
-            outcomes=self.outcomes.filter(mask),
+            cells=select(self.cells),
+            kinds=select(self.kinds),
+            outcomes=select(self.outcomes),
         )
 
 

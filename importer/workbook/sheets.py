@@ -19,7 +19,7 @@ from importer.model import Severity, Status
 from importer.report import Report, count
 from importer.statuses import TELLINGS
 from importer.table import PROBLEMS_SHEET, RESULT_COLUMNS, RESULTS_SHEET, ROW, SUMMARY_SHEET
-from importer.workbook.cells import Value, text_cell, to_cells, to_text, to_values
+from importer.workbook.cells import Value, text_cell, to_cells, to_text, to_texts
 from importer.workbook.layout import Layout, lay_out
 from importer.workbook.notes import MOST_ROWS, Note, find_notes
 from importer.workbook.style import (
@@ -150,25 +150,26 @@ def _write_layout(
     for index, lines in heights.items():
         sheet.row_dimensions[top + 1 + index].height = min(lines, MAX_LINES) * LINE_HEIGHT
     # Beside a long message the other cells stand at the top too.
-    rows = layout.outcomes[ROW].to_list()
-    tall = {rows[index] for index in heights} if len(rows) <= MOST_ROWS else frozenset()
-    for cells in zip(*_columns(sheet, layout, notes, rows, tall), strict=True):
-        sheet.append(cells)
+    rows = layout.outcomes[ROW]
+    tall = frozenset(rows.gather(list(heights)) if len(rows) <= MOST_ROWS else ())
+    for part in layout.parts():
+        for cells in zip(*_columns(sheet, part, notes, tall), strict=True):
+            sheet.append(cells)
 
 
 def _columns(
     sheet: Worksheet,
     layout: Layout,
     notes: Mapping[str, Mapping[int, Note]],
-    rows: Sequence[int],
     tall: AbstractSet[int],
 ) -> Iterator[Iterable[Value | Cell]]:
     outcomes = layout.outcomes
+    rows = outcomes[ROW].to_list()
     for name in layout.cells.columns:
-        values = to_cells(sheet, to_values(layout.cells[name], layout.kinds[name]))
+        values = to_cells(sheet, layout.cells[name], layout.kinds[name])
         yield _dress(sheet, values, rows, notes.get(name, {}), tall)
     yield _status_cells(sheet, outcomes["status"])
-    yield _dress(sheet, to_cells(sheet, _texts(outcomes["invoice_number"])), rows, {}, tall)
+    yield _dress(sheet, to_cells(sheet, outcomes["invoice_number"]), rows, {}, tall)
     yield _dress(sheet, outcomes["invoice_id"].to_list(), rows, {}, tall)
     yield _error_cells(sheet, outcomes["error"])
     yield _dress(sheet, rows, rows, {}, tall)
@@ -280,10 +281,6 @@ def _fill_in(cell: Cell, value: Value | Cell) -> Cell:
     return cell
 
 
-def _texts(column: pl.Series) -> Iterable[Value]:
-    return (text and to_text(text) for text in column.to_list())
-
-
 def _status_cells(sheet: Worksheet, statuses: pl.Series) -> Iterator[Cell]:
     cells = {}
     for status, colour in COLOURS.items():
@@ -296,4 +293,4 @@ def _error_cells(sheet: Worksheet, errors: pl.Series) -> Iterator[Cell | None]:
     """Wrap messages, so that they are read whole. One cell serves all, see `to_cells`."""
     cell = WriteOnlyCell(sheet)
     cell.alignment = WRAPPED
-    return (text and text_cell(cell, to_text(text)) for text in errors.to_list())
+    return (text_cell(cell, text) if text else None for text in to_texts(errors))

@@ -8,15 +8,19 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.utils.escape import unescape as unescape_workbook
 from python_calamine import CalamineWorkbook
 
 from importer.errors import FileError
 from importer.model import Field, Status
 from importer.table import CUT, KIND, RESULT_COLUMNS, Kind
-from importer.workbook import write_results
+from importer.workbook import layout, write_results
+from importer.workbook.cells import SUSPECT, to_text
 from importer.workbook.style import COLOURS
 from reports import (
+    make_issue,
     make_report,
     opened,
     write_column,
@@ -206,6 +210,38 @@ def test_status_has_its_colour(tmp_path: Path) -> None:
     assert colours == {status.value: f"00{COLOURS[status]}" for status in Status}
 
 
+def test_many_rows_are_written_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of several parts come in their order, with their looks, comments and heights."""
+    texts = ["=1", "b", "2027-01-31 14:05:09", "#N/A", "_x0041_"]
+    plain = make_report(
+        ["A", "B"],
+        [[text, text] for text in texts],
+        kinds=[Kind.TEXT, Kind.DATE],
+        statuses=[Status.INVALID, Status.CREATED] * 2 + [Status.INVALID],
+        issues=[make_issue(4, "A"), make_issue(6, "A")],
+        columns={Field.CURRENCY: 0},
+    )
+    errors = pl.Series("error", [None, "=why", "long " * 40, None, "short"])
+    report = dataclasses.replace(plain, outcomes=plain.outcomes.with_columns(errors))
+
+    def look(title: str) -> list[object]:
+        sheet = write_sheet(report, tmp_path, title)
+        (tmp_path / "results.xlsx").unlink()
+        heights = [sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1)]
+        cells = [cell for line in sheet.iter_rows() for cell in line]
+        values = [(cell.coordinate, cell.value, cell.data_type) for cell in cells]
+        comments = [cell.comment and cell.comment.text for cell in cells]
+        styles = [(cell.number_format, *map(repr, style_of(cell))) for cell in cells]
+        return [*heights, *values, *comments, *styles]
+
+    def style_of(cell: Cell) -> tuple[object, ...]:
+        return cell.font, cell.fill, cell.border, cell.alignment
+
+    at_once = [look("Results"), look("Problems")]
+    monkeypatch.setattr(layout, "PART", 2)
+    assert [look("Results"), look("Problems")] == at_once
+
+
 def test_messages_wrap(tmp_path: Path) -> None:
     """A long message is wrapped, so that all of it is seen."""
     sheet = write_sheet(make_report(["A"], [["x"]], error="what to do " * 20), tmp_path)
@@ -242,6 +278,20 @@ def test_more_than_a_sheet_holds_is_refused(tmp_path: Path, height: int, width: 
 XML_TEXT = st.characters(
     exclude_categories=["Cs", "Cc"], include_characters="\t\n\r", exclude_characters="\ufffe\uffff"
 )
+
+
+@given(text=st.text(st.characters(codec="utf-8"), min_size=1))
+@example("#N/A")
+@example("=1")
+@example("\ufffe")
+@example("\x7f\x80")
+@example("_x0041_")
+@example("a\n=1")
+def test_text_above_suspicion_is_written_as_it_is(text: str) -> None:
+    """What the search of a whole column passes over is text that a workbook holds unchanged."""
+    if not pl.Series([text]).str.contains(SUSPECT).item():
+        cell = WriteOnlyCell(Workbook(write_only=True).create_sheet(), text)
+        assert (cell.value, cell.data_type, to_text(text)) == (text, "s", text)
 
 
 @given(texts=st.lists(st.text(XML_TEXT, min_size=1), min_size=1))
