@@ -15,8 +15,12 @@ from importer.records import Claim, Settled
 Waiting = tuple[Claim | Settled, asyncio.Future[int]]
 
 
+PATIENCE = 10
+"""How many turns of the event loop may bring nobody new before the disk is waited for."""
+
+
 class GroupCommit:
-    """A ledger's writes, gathered while others are ready to write too."""
+    """A ledger's writes, gathered while others are about to write too."""
 
     def __init__(self, ledger: Ledger) -> None:
         """Prepare; nothing is written yet.
@@ -36,10 +40,18 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._commit)
+            loop.call_soon(self._gather, loop, 0, PATIENCE)
         durable: asyncio.Future[int] = loop.create_future()
         self._waiting.append((deed, durable))
         return await durable
+
+    def _gather(self, loop: asyncio.AbstractEventLoop, known: int, patience: int) -> None:
+        """Wait as long as somebody joins: whoever is on the way shares the commit."""
+        patience = PATIENCE if len(self._waiting) > known else patience - 1
+        if patience:
+            loop.call_soon(self._gather, loop, len(self._waiting), patience)
+        else:
+            self._commit()
 
     def _commit(self) -> None:
         """Write what is waiting. Where that fails, one by one: each has its own answer."""
