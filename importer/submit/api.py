@@ -107,7 +107,8 @@ class HttpApi:
         )
         self._create_url = self._client.build_request("POST", CREATE_PATH).url
         self._create_headers = [*self._client.headers.items(), ("Content-Type", "application/json")]
-        self._extensions = {"timeout": timeout.as_dict()}
+        # The rest of a create has one deadline, in `create`; a timer for each step costs more.
+        self._extensions = {"timeout": httpx.Timeout(None, connect=timeout.connect).as_dict()}
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()

@@ -9,6 +9,7 @@ import httpx
 
 from importer.errors import UsageError
 from importer.settings import LOOPBACK, Api
+from importer.submit.lanes import Lanes
 
 
 def choose_transport(
@@ -33,7 +34,7 @@ def choose_transport(
     if reads_environment(api.url) and urllib.request.getproxies():
         return None
     if api.transport == "httpx" or not faster:
-        return httpx.AsyncHTTPTransport(limits=limits)
+        return Lanes(limits.keepalive_expiry)
     from importer.submit.fast import FastTransport  # noqa: PLC0415 an extra
 
     return FastTransport(limits, timeout)
