@@ -10,9 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 from importer.errors import UsageError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRANSPORTS = ("auto", "httpx", "aiohttp")
-"""What can carry requests: httpx alone, aiohttp under it, or that where it is installed."""
-
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -68,7 +65,8 @@ class Api:
         account: The account's name in the ledger.
         credentials: Client credentials, or what reads the bearer token from where it is kept.
         account_url: What the ledger calls the URL: the URL itself, or the sandbox's own id.
-        transport: What carries creates to it, one of `TRANSPORTS`.
+        transport: What carries requests to it: `httpx` alone, `aiohttp` under it, or `auto`: that
+            where it is installed.
     """
 
     url: str

@@ -185,6 +185,13 @@ declare(
     help="Go on where row after row is refused for one reason.",
 )
 declare(
+    "--transport",
+    type=click.Choice(("auto", "httpx", "aiohttp")),
+    default="auto",
+    show_default=True,
+    help="What carries creates: auto takes aiohttp where the extra fast has installed it.",
+)
+declare(
     "--check-server/--no-check-server",
     default=True,
     show_default=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -19,15 +19,21 @@ from importer.settings import Api, Client, Secret, canonical_url, check_token
 
 @contextmanager
 def target(
-    *, sandbox: bool, api_url: str | None, account: str | None, allow_http: bool, **_: object
+    *,
+    sandbox: bool,
+    api_url: str | None,
+    account: str | None,
+    allow_http: bool,
+    transport: str = "auto",
+    **_: object,
 ) -> Iterator[Api]:
-    """Say where to send; for a rehearsal, run the sandbox meanwhile.
+    """Say where to send, and by what; for a rehearsal, run the sandbox meanwhile.
 
     Raises:
         UsageError: When the URL or a secret is missing or unfit, or the sandbox can't start.
     """
     if not sandbox:
-        yield to_api(api_url, account, allow_http=allow_http)
+        yield replace(to_api(api_url, account, allow_http=allow_http), transport=transport)
         return
     _require_meant(api_url)
     from importer.sandbox.process import SandboxError, running_sandbox  # noqa: PLC0415 seldom needed
@@ -35,7 +41,8 @@ def target(
     try:
         with running_sandbox() as local:
             token = Secret(local.token)
-            yield Api(local.url, account or "default", lambda: token, f"sandbox:{local.id}")
+            known_as = f"sandbox:{local.id}"
+            yield Api(local.url, account or "default", lambda: token, known_as, transport)
     except SandboxError as exc:
         raise UsageError(str(exc)) from exc
 

@@ -113,6 +113,24 @@ def test_connections_are_kept(transport: str) -> None:
     assert server.parts == 1
 
 
+def test_as_many_connections_are_made_as_there_are_creates_at_a_time(transport: str) -> None:
+    """Four at a time, again and again, go over the same four."""
+    server = Server()
+
+    async def main() -> list[Reply]:
+        async with server.serve() as url:
+            api = Api(url, "default", lambda: Secret("t0ken"), url, transport)
+            async with HttpApi(api, SystemClock(), timeout_s=5, concurrency=4) as http:
+                replies = []
+                for _ in range(3):
+                    creates = (http.create(CREATE, "k" * 64) for _ in range(4))
+                    replies += [answer.reply for answer in await asyncio.gather(*creates)]
+                return replies
+
+    assert [type(reply) for reply in asyncio.run(main())] == [Created] * 12
+    assert server.parts == 4
+
+
 def test_a_kept_connection_that_breaks_under_a_create_leaves_it_in_doubt(transport: str) -> None:
     """It was read to its end before the server hung up: lost, and not sent again by itself."""
     server = Server(answers=1)

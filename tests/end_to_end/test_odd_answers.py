@@ -62,8 +62,10 @@ class Story:
     resent: list[str]
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+@pytest.fixture(scope="module", params=["httpx", "aiohttp"])
+def story(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
     """Import a row for every odd answer, good rows between them, then the same again."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     odd = [*LOST, *REFUSED]
@@ -71,6 +73,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     file = desk.csv("a.csv", lines)
     with odd_api(answer) as api:
         options = ("--api-url", api.url, "--concurrency", "1", "--rate", "100", "--json")
+        options += ("--transport", request.param)
         first = desk.run(file, *options)
         sent = api.references
         api.invoices.clear()
