@@ -64,6 +64,25 @@ class Dialect:
         cell = rf"(?:{quoted}|[^{quote}{delimiter}\r\n]*+)"
         return re.compile(f"{cell}(?:{delimiter}{cell})*+")
 
+    def count_separators(self, line: str) -> int:
+        """Return how many separators a line has that is a whole record; 0 where it is none."""
+        if not self.grammar().fullmatch(line):
+            return 0
+        with suppress(csv.Error):  # a cell is too long
+            return len(next(self.reader([line]))) - 1
+        return 0
+
+    def line(self, separators: int) -> str:
+        """Return what matches a line that is a whole record, as `grammar`, for polars.
+
+        Args:
+            separators: How many there are in it.
+        """
+        quote, delimiter = (rf"\x{{{ord(sign):x}}}" for sign in (self.quote, self.delimiter))
+        quoted = f"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}"
+        cell = rf"(?:{quoted}|[^{quote}{delimiter}]*)"
+        return f"^{cell}(?:{delimiter}{cell}){{{separators}}}$"
+
 
 def take_sep(text: str) -> tuple[str | None, str]:
     """Return the delimiter that a `sep=` line names, if there is one, and the text without it."""

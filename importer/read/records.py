@@ -99,8 +99,9 @@ class _Reader:
         while self.at < len(self.lines):
             start = self.at
             line = self.lines[start].rstrip("\r\n")
-            self._check_width(line, is_quoted=quote in line)
-            if quote not in line:
+            is_quoted = quote in line
+            self._check_width(line, is_quoted=is_quoted)
+            if not is_quoted:
                 cells = line.split(delimiter) if line else []
                 if spaced:
                     cells = [cell.lstrip(" ") for cell in cells]

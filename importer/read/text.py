@@ -1,10 +1,9 @@
-"""CSV → Grid. Polars where the file is provably plain, the strict reader where it isn't."""
+"""CSV → Grid. Polars where every line is provably a row, the strict reader where one isn't."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +25,10 @@ from importer.table import KIND, Kind
 
 LINES_A_ROW = 8
 """The lines that a row has at most, on the whole: notes may have several."""
+
+QUOTED_WIDTHS = range(1, 200)
+"""How many separators the lines of a file with quotes may have to be read by polars: what matches
+a line grows with them."""
 
 LINE_MARK = "\x1f"
 """A character that no text file holds: with it as separator, polars reads whole lines."""
@@ -98,25 +101,43 @@ def _doubts(decoded: Decoded, lines: Sequence[int]) -> Iterator[Issue]:
 def _read_plain(
     path: Path, text: str, dialect: Dialect, limits: Limits, offset: int
 ) -> pl.DataFrame | None:
-    """Read a file without quotes whose lines all have the same number of separators, else None."""
-    if dialect.quote in text or LINE_MARK in text or dialect.spaced:
+    """Read a file each of whose lines is a row of as many cells as the others, else None."""
+    if not dialect.delimiter.isascii() or dialect.spaced or LINE_MARK in text:
         return None
-    if text.count("\r") != text.count("\r\n"):
+    if "\r" in text and text.count("\r") != text.count("\r\n"):
         return None
-    data = text.encode()
+    data, quote = text.encode(), dialect.quote if dialect.quote in text else None
     lines = _read_csv(data, LINE_MARK).to_series()
-    separators = lines.str.count_matches(dialect.delimiter, literal=True)
-    if separators.n_unique() != 1:
+    separators = _count_separators(lines, dialect, is_quoted=quote is not None)
+    if separators is None:
         return None
-    if separators[0] >= limits.columns:
+    if separators >= limits.columns:
         raise FileError(say_columns(path, offset + 1, limits.columns))
     if lines.len() > limits.rows:
         raise FileError(say_rows(path, limits.rows))
-    cells = _read_csv(data, dialect.delimiter)
-    if cells.height != text.rstrip("\r\n").count("\n") + 1:  # else row numbers would shift
+    cells = _read_csv(data, dialect.delimiter, quote)
+    height = text.rstrip("\r\n").count("\n") + 1
+    if cells.shape != (height, separators + 1):  # else row numbers would shift
         return None
     _check_cells(path, cells, lines, limits, offset)
-    return cells.rename({old: str(new) for new, old in enumerate(cells.columns)})
+    return cells.select(
+        _without_blanks(cells[old]).alias(str(new)) for new, old in enumerate(cells.columns)
+    )
+
+
+def _count_separators(lines: pl.Series, dialect: Dialect, *, is_quoted: bool) -> int | None:
+    """Return how many separators each line has; None where they differ, or a quote is a stray."""
+    if is_quoted:
+        first = lines[0] or ""
+        if first.count(dialect.delimiter) not in QUOTED_WIDTHS:
+            return None
+        separators = dialect.count_separators(first)
+        if not separators:
+            return None
+        whole = lines.str.contains(dialect.line(separators)).fill_null(value=False)
+        return separators if whole.all() else None
+    counts = lines.str.count_matches(dialect.delimiter, literal=True)
+    return counts[0] if counts.n_unique() == 1 else None
 
 
 def _check_cells(
@@ -130,20 +151,30 @@ def _check_cells(
         raise FileError(say_cell_length(path, first[0] + offset + 1, limits.cell_length))
 
 
-def _read_csv(data: bytes, separator: str) -> pl.DataFrame:
+def _read_csv(data: bytes, separator: str, quote: str | None = None) -> pl.DataFrame:
     return pl.read_csv(
         data,
         has_header=False,
         separator=separator,
-        quote_char=None,
+        quote_char=quote,
         infer_schema=False,
         glob=False,
     )
 
 
 def _to_frame(records: Records) -> pl.DataFrame:
-    columns = zip_longest(*records.cells, fillvalue="")
-    cells = pl.DataFrame(
-        {str(i): pl.Series(column, dtype=pl.String) for i, column in enumerate(columns)}
+    width = max(map(len, records.cells), default=0)
+    return pl.DataFrame(
+        [
+            pl.Series(
+                str(at),
+                [row[at] or None if at < len(row) else None for row in records.cells],
+                dtype=pl.String,
+            )
+            for at in range(width)
+        ]
     )
-    return cells.with_columns(pl.all().replace("", None))
+
+
+def _without_blanks(texts: pl.Series) -> pl.Series:
+    return texts.set(texts == "", None)

@@ -83,6 +83,52 @@ def test_plain_and_strict_reader_agree(
         assert plain.rows() == strict.rows()
 
 
+QUOTED = st.sampled_from(['""', '"a"', '"a,b"', '"a;""b"', '""""', '"\x85\u2028"', '" "'])
+STRAYS = st.sampled_from(['"', 'a"', '"a"b', '"a', ' "a"', "'a'"])
+
+
+@given(
+    lines=st.lists(
+        st.lists(QUOTED | st.sampled_from(["a", "", " ", "é="]) | STRAYS, min_size=2, max_size=3)
+        | st.lists(QUOTED | st.sampled_from(["a", ""]), min_size=2, max_size=2),
+        min_size=1,
+        max_size=5,
+    ),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    end=st.sampled_from(["", "\n", "\r\n", "\n\n"]),
+)
+def test_plain_and_strict_reader_agree_about_quotes(
+    lines: list[list[str]], delimiter: str, newline: str, end: str
+) -> None:
+    """What the quick reader accepts has no stray quote, and the same cells for the careful one."""
+    text = newline.join(map(delimiter.join, lines)) + end
+    assume(text.strip())
+    dialect = Dialect(delimiter)
+    plain = _read_plain(PATH, text, dialect, Limits(), 0)
+    if plain is not None:
+        records = read_records(PATH, text, dialect, Limits(), 0)
+        assert plain.rows() == _to_frame(records).rows()
+        assert not records.faults
+        assert not records.spans
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_plain_reader_takes_quoted_files(quoting: int) -> None:
+    """Nor does it leave a file to the careful one whose quotes are all in pairs, a line a row."""
+    cells = row(note='Rent, "May"')
+    text = csv_bytes([HEADERS, cells, row()], quoting=quoting).decode()
+    plain = _read_plain(PATH, text, Dialect(","), Limits(), 0)
+    assert plain is not None
+    assert plain.rows() == [HEADERS, cells, row()]
+
+
+def test_a_separator_beyond_ascii_is_read(tmp_path: Path) -> None:
+    """A `sep=` line may name any character, also one of several bytes."""
+    data = "sep=§\n".encode() + csv_bytes([HEADERS, row()], delimiter="§")
+    assert rows_of(read(tmp_path, data)) == [(2, *row())]
+
+
 def test_plain_reader_takes_plain_files() -> None:
     """The quick reader isn't merely cautious: an ordinary file is its own."""
     text = csv_bytes([HEADERS, row(), row()]).decode()
