@@ -206,8 +206,9 @@ def _doubt_few(data: bytes, text: str) -> dict[int, Doubt]:
 
 def _is_damaged_utf_8(data: bytes) -> bool:
     """Tell whether nearly all of the bytes that aren't ASCII make letters of UTF-8."""
-    letters = MULTIBYTE.findall(data)
-    bad = sum(map(len, HIGH.findall(data))) - sum(map(len, letters))
+    high = b" ".join(HIGH.findall(data))
+    letters = MULTIBYTE.findall(high)
+    bad = sum(map(len, high.split())) - sum(map(len, letters))
     return len(letters) > 2 * bad
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from math import log
+from operator import add
 from typing import Any
 
 from babel import Locale
@@ -78,14 +79,7 @@ class Spelling:
         self._counts: Counter[str] = Counter()
         for word, times in _words(language).items():
             if self._letters.issuperset(word):
-                text = EDGE + word + EDGE
-                for at in range(1, len(text)):
-                    for start in range(max(at - 2, 0), at + 1):
-                        self._counts[text[start : at + 1]] += times
-                    plain = text[max(at - 2, 0) : at].translate(PLAIN) + ">"
-                    self._counts[plain] += times
-                    self._counts[plain + text[at]] += times
-                self._counts[EDGE] += times
+                self._counts.update(_parts(word) * times)
         self._total = sum(n for part, n in self._counts.items() if len(part) == 1)
 
     def weigh(self, triple: str) -> float:
@@ -113,6 +107,23 @@ class Spelling:
                 chance = seen / (counts[f"{plain}>"] + PRIOR)
             chance = (counts[triple] + PRIOR * chance) / (counts[triple[:2]] + PRIOR)
         return max(log(chance), RARE)
+
+
+def _parts(word: str) -> list[str]:
+    """Return what is counted of a word: each letter, alone, after one other, after two.
+
+    And after two without their accents (`>` between), with those two.
+    """
+    text = EDGE + word + EDGE
+    letters, plain = text[1:], text.translate(PLAIN)
+    before = [f"{plain[0]}>", *(f"{plain[at : at + 2]}>" for at in range(len(word)))]
+    return [
+        *text,
+        *map(add, text, letters),
+        *(text[at : at + 3] for at in range(len(word))),
+        *before,
+        *map(add, before, letters),
+    ]
 
 
 @cache
@@ -191,6 +202,7 @@ def may_stand(triple: str) -> bool:
     )
 
 
+@cache
 def _fold(letter: str) -> str:
     """Return a small letter; Romanian's commas below are cedillas in old encodings."""
     return letter.lower()[0].translate({0x219: "ş", 0x21B: "ţ"})

@@ -14,6 +14,8 @@ from functools import lru_cache
 from math import exp, log
 from types import MappingProxyType
 
+import polars as pl
+
 from importer.read.languages import BALTIC, CENTRAL, CYRILLIC, TURKIC, WESTERN_LANGUAGES
 from importer.read.letters import may_stand, prepare, spelling_of
 
@@ -38,10 +40,19 @@ RIVALS: Mapping[tuple[str, ...], tuple[str, ...]] = MappingProxyType(
 )
 """The encodings that Windows, Macs and DOS export, and what is written in them."""
 
-TRIPLE = re.compile(rb"(?s)(?=([\x00-\xff][\x80-\xff][\x00-\xff]))")
+LETTER = re.compile(rb"(?s)[\x80-\xff](?<=(..))(?=(.))")
+"""A letter that isn't ASCII's: with the byte before it, and the byte after it."""
+
 SPACED = bytes.maketrans(b"\r\n", b"  ")
-CELL = re.compile(rb"[^\x00-\x1f,;|\"\x80-\xff]*[\x80-\xff][^\x00-\x1f,;|\"]*")
+PARTING = b'"' + bytes(range(0x20)) + b",;|"
+PARTED = bytes.maketrans(PARTING, b"\n" * len(PARTING))
+REST = re.compile(rb"[\x80-\xff][^\n]*")
+"""A cell from its first letter on that isn't ASCII's."""
+
 WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]{2,}|[\x80-\xff]")
+
+CHUNK = 1 << 20
+"""How many bytes are searched at a time."""
 
 CELLS = 150
 """How many cells with other letters than ASCII's, spread over the file, are weighed."""
@@ -87,9 +98,8 @@ def weigh_encodings(data: bytes) -> Finding:
     Args:
         data: Bytes that are not UTF-8.
     """
-    spaced = data.translate(SPACED)  # a line's neighbours are spaces, as where it is looked up
-    triples = sorted(set(TRIPLE.findall(b" " + spaced + b" ")))
-    cells = _pick(sorted(set(CELL.findall(data))))
+    triples = sorted(_find_letters(data))
+    cells = _pick(_find_cells(data))
     ours = [triple.decode(WESTERN, "replace") for triple in triples]
     leads: dict[str, float] = {}
     for languages, encodings in RIVALS.items():
@@ -113,6 +123,23 @@ def weigh_encodings(data: bytes) -> Finding:
                 if triple.decode(encoding, "replace")[1] != our[1]:
                     disputed[triple] = encoding
     return Finding(WESTERN, disputed)
+
+
+def _find_letters(data: bytes) -> set[bytes]:
+    """Return each letter that isn't ASCII's with its neighbours; a line's are spaces, beyond it."""
+    spaced = b" " + data.translate(SPACED) + b" "
+    found: set[tuple[bytes, bytes]] = set()
+    for start in range(0, len(spaced), CHUNK):  # else there were a tuple for each at one time
+        found.update(LETTER.findall(spaced, start, start + CHUNK + 1))
+    return {before + after for before, after in found}
+
+
+def _find_cells(data: bytes) -> set[bytes]:
+    """Return the cells with other letters than ASCII's."""
+    parted = data.translate(PARTED)
+    return {
+        parted[parted.rfind(b"\n", 0, hit.start()) + 1 : hit.end()] for hit in REST.finditer(parted)
+    }
 
 
 def _lead_over(encoding: str, languages: tuple[str, ...], cells: Sequence[bytes]) -> float:
@@ -143,9 +170,10 @@ def _words_of(cells: Iterable[bytes]) -> list[bytes]:
     return sorted({word for cell in cells for word in WORD.findall(cell)})
 
 
-def _pick(cells: Sequence[bytes]) -> Sequence[bytes]:
-    """Return some of many cells, from all over them."""
-    return cells[:: len(cells) // CELLS] if len(cells) > CELLS else cells
+def _pick(cells: set[bytes]) -> Sequence[bytes]:
+    """Return some of many cells, from all over them, in their order."""
+    ordered = pl.Series(list(cells), dtype=pl.Binary).sort()
+    return ordered.gather_every(max(1, len(ordered) // CELLS)).to_list()
 
 
 def _is_odd(triples: Iterable[str]) -> bool:

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from builders import HEADERS, csv_bytes, row
+from hypothesis import given
+from hypothesis import strategies as st
 
 from importer.errors import FileError, UsageError
 from importer.model import Code
@@ -14,6 +17,7 @@ from importer.read import Opening
 from importer.read.encoding import decode
 from importer.read.grid import Grid
 from importer.read.text import read_text
+from importer.read.western import CHUNK, _find_cells, _find_letters
 
 PATH = Path("invoices.csv")
 
@@ -179,6 +183,25 @@ def test_a_letter_at_the_end_of_a_line_is_told(encoding: str, note: str, line_en
     lines = ["reference_id,note", "INV-1,Büro", "INV-2,Straße", f"INV-3,{note}", ""]
     decoded = decode(PATH, line_end.join(lines).encode(encoding), None)
     assert 4 in decoded.doubts
+
+
+@pytest.mark.parametrize("before", range(CHUNK - 5, CHUNK + 3))
+def test_a_letter_counts_wherever_in_a_large_file_it_stands(before: int) -> None:
+    """A file is searched piece by piece; no letter is lost where one piece ends."""
+    letters = _find_letters(b"x" * before + b"\xe9y\n\xb0")
+    assert letters == {b"x\xe9y", b" \xb0 "}
+
+
+@given(
+    st.binary(max_size=40) | st.text("aé,ö;\n |\t", max_size=40).map(lambda t: t.encode("cp1252"))
+)
+def test_letters_and_cells_are_those_of_the_file(data: bytes) -> None:
+    """A letter has its very neighbours, spaces for a line's ends; a cell has its beginning."""
+    spaced = b" " + data.translate(bytes.maketrans(b"\r\n", b"  ")) + b" "
+    high = [at for at, byte in enumerate(spaced) if byte > 0x7F]
+    assert _find_letters(data) == {spaced[at - 1 : at + 2] for at in high}
+    cells = re.split(rb"[\x00-\x1f,;|\"]", data)
+    assert _find_cells(data) == {cell for cell in cells if not cell.isascii()}
 
 
 @pytest.mark.parametrize("note", ["Íñigo", "Ёлка"])
