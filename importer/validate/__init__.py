@@ -19,7 +19,7 @@ from importer.clean import Reading, clean
 from importer.columns import map_columns
 from importer.likeness import MOST_NAMED, Place, name_rows
 from importer.model import Code, Field, Issue, Severity
-from importer.table import ROW, ColumnMap, Invoices, Table
+from importer.table import ROW, ColumnMap, Invoices, Table, are_doubled
 from importer.validate.currencies import CURRENCIES
 from importer.validate.remarks import remark
 from importer.validate.repair import add_fingerprints, find_unrepaired
@@ -31,7 +31,7 @@ SHIFTED = frozenset({Code.ROW_LENGTH, Code.ROW_BROKEN, Code.STRAY_QUOTE})
 INVISIBLE = r"[\p{Cc}\p{Cf}]"
 """Control and format characters: two references that differ in one look the same to everybody."""
 
-CODES = {"not_nullable": Code.MISSING_VALUE, "field_uniqueness": Code.REFERENCE_DUPLICATE}
+CODES = {"not_nullable": Code.MISSING_VALUE}
 """The codes of pandera's own checks; ours bear theirs as names."""
 
 
@@ -84,11 +84,7 @@ def validate(invoices: Invoices, table: Table, reading: Reading | None = None) -
         found: list[Issue] = []
     except SchemaErrors as exc:
         found = list(_issues(exc.failure_cases, invoices, table, reading))
-    order = {column.header: int(column.name) for column in invoices.columns.columns.values()}
-    issues = sorted(
-        (*invoices.issues, *found), key=lambda i: (i.row, order.get(i.column or "", -1))
-    )
-    return replace(invoices, issues=tuple(issues))
+    return replace(invoices, issues=invoices.columns.in_order((*invoices.issues, *found)))
 
 
 def object_to_values(values: Mapping[str, str], reading: Reading) -> dict[str, str]:
@@ -128,13 +124,14 @@ def _schema(max_reference: int, max_note: int) -> pa.DataFrameSchema:
     longest = pa.Check.str_length(max_value=max_reference, error=Code.REFERENCE_TOO_LONG.value)
     longest_note = pa.Check.str_length(max_value=max_note, error=Code.NOTE_TOO_LONG.value)
     visible = pa.Check(_visible, error=Code.REFERENCE_CHARACTERS.value)
+    single = pa.Check(_single, error=Code.REFERENCE_DUPLICATE.value)
     positive = pa.Check.gt(0, error=Code.NOT_POSITIVE.value)
     currency = pa.Check.isin(CURRENCIES, error=Code.CURRENCY_UNKNOWN.value)
     bearer = pa.Check.isin(BEARERS, error=Code.FEE_BEARER_UNKNOWN.value)
     return pa.DataFrameSchema(
         {
             Field.REFERENCE_ID: pa.Column(pl.String, [visible, longest]),
-            "key": pa.Column(pl.String, nullable=True, unique=True),
+            "key": pa.Column(pl.String, single, nullable=True),
             Field.COUNTERPARTY_ID: pa.Column(pl.Int64, positive),
             Field.CURRENCY: pa.Column(pl.String, currency),
             Field.NOTE: pa.Column(pl.String, longest_note),
@@ -149,23 +146,40 @@ def _visible(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(~pl.col(str(data.key)).str.contains(INVISIBLE))
 
 
+def _single(data: pa.PolarsData) -> pl.LazyFrame:
+    """Tell which values no other row has: as pandera's `unique`, in a fraction of the time."""
+    values = data.lazyframe.select(str(data.key)).collect()
+    return pl.LazyFrame([values.to_series().is_null() | ~are_doubled(values)])
+
+
 def _issues(
     failures: pl.DataFrame, invoices: Invoices, table: Table, reading: Reading
 ) -> Iterator[Issue]:
     """Turn pandera's failure cases into issues, leaving out cells that cleaning told of already."""
     told = {(i.row, i.column) for i in invoices.issues if i.severity is Severity.ERROR}
-    duplicates = _duplicates(invoices.frame, table.place)
+    duplicates = _duplicates(failures, invoices.frame, table.place)
     most = {Field.REFERENCE_ID: reading.max_reference, Field.NOTE: reading.max_note}
-    for name, check, row, value in _cells(failures, invoices.columns, table).iter_rows():
-        field = Field.REFERENCE_ID if name == "key" else Field(name)
-        header = invoices.columns.header(field)
+
+    @cache
+    def tell(name: str, check: str, value: str | None) -> tuple[Code, str, str]:
+        field = _field(name)
         code = CODES.get(check) or Code(check)
+        message = say(code, field, value, most.get(field, 0))
+        return code, invoices.columns.header(field), message
+
+    for name, check, row, value in _cells(failures, invoices.columns, table).iter_rows():
+        code, header, message = tell(name, check, value)
         if (row, header) in told:
             continue
         if code is not Code.REFERENCE_DUPLICATE:
-            yield Issue(code, row, header, value, say(code, field, value, most.get(field, 0)))
+            yield Issue(code, row, header, value, message)
         elif row in duplicates:
             yield Issue(code, row, header, value, duplicates[row])
+
+
+def _field(name: str) -> Field:
+    """Return the field that a column of the schema is of."""
+    return Field.REFERENCE_ID if name == "key" else Field(name)
 
 
 def _cells(failures: pl.DataFrame, columns: ColumnMap, table: Table) -> pl.DataFrame:
@@ -175,26 +189,26 @@ def _cells(failures: pl.DataFrame, columns: ColumnMap, table: Table) -> pl.DataF
             "column",
             "check",
             table.cells[ROW].gather(part["index"]),
-            _texts(str(name), columns, table).gather(part["index"]).alias("value"),
+            _texts(str(name), columns, table, part["index"]).alias("value"),
         )
         for (name,), part in failures.group_by("column", maintain_order=True)
     ]
     return pl.concat(parts)
 
 
-def _texts(name: str, columns: ColumnMap, table: Table) -> pl.Series:
+def _texts(name: str, columns: ColumnMap, table: Table, places: pl.Series) -> pl.Series:
     """Return the texts of a field's cells; what stands in their place where no column gives it."""
-    field = Field.REFERENCE_ID if name == "key" else Field(name)
+    field = _field(name)
     column = columns.columns.get(field)
     if column is not None:
-        return table.cells[column.name].str.strip_chars()
+        return table.cells[column.name].gather(places).str.strip_chars()
     default = columns.defaults.get(field)
-    return pl.Series([default], dtype=pl.String).new_from_index(0, table.height)
+    return pl.Series([default], dtype=pl.String).new_from_index(0, places.len())
 
 
-def _duplicates(frame: pl.DataFrame, place: Place) -> Mapping[int, str]:
+def _duplicates(failures: pl.DataFrame, frame: pl.DataFrame, place: Place) -> Mapping[int, str]:
     """Return the message for every row whose reference another row has too."""
-    doubled = frame.filter(pl.col("key").is_not_null() & pl.col("key").is_duplicated())
+    doubled = frame[failures.filter(check=Code.REFERENCE_DUPLICATE.value)["index"].sort()]
     groups = doubled.group_by("key").agg(
         ROW, pl.col(Field.REFERENCE_ID).unique(maintain_order=True).head(MOST_NAMED)
     )

@@ -14,7 +14,7 @@ from importer.clean.cells import shown
 from importer.clean.instants import RFC3339
 from importer.likeness import MOST_NAMED, in_file, name_rows
 from importer.model import Code, Field, Issue, Severity, explain
-from importer.table import ROW, Invoices, Table
+from importer.table import ROW, Invoices, Table, are_doubled
 
 YEARS_AHEAD = 2
 """A due date that is further away is more often a slip than meant."""
@@ -64,8 +64,7 @@ def _due(invoices: Invoices, table: Table, reading: Reading, right: pl.Series) -
     ahead = due >= _start(last + dt.timedelta(days=1), zone)
     odd = (
         invoices.frame.select(ROW, Field.DUE_DATE, table.cells[column.name].alias("value"))
-        .filter(right)
-        .filter(past | ahead)
+        .filter(right, past | ahead)
         .select(ROW, pl.col("value").str.strip_chars(), Field.DUE_DATE, ahead.alias("ahead"))
     )
 
@@ -91,8 +90,8 @@ def _due(invoices: Invoices, table: Table, reading: Reading, right: pl.Series) -
 
 def _same_content(invoices: Invoices, table: Table, right: pl.Series) -> Iterator[Issue]:
     """Yield a warning for each row that says what another row says under another reference."""
-    rows = invoices.frame.filter(right)
-    doubled = rows.filter(pl.struct(CONTENT).is_duplicated())
+    rows = invoices.frame.select(ROW, Field.REFERENCE_ID, *CONTENT).filter(right)
+    doubled = rows.filter(are_doubled(rows.select(CONTENT)))
     groups = doubled.group_by(CONTENT, maintain_order=True).agg(ROW, Field.REFERENCE_ID)
     header = invoices.columns.header(Field.REFERENCE_ID)
     for numbers, references in groups.select(ROW, Field.REFERENCE_ID).iter_rows():
@@ -110,8 +109,8 @@ def _same_content(invoices: Invoices, table: Table, right: pl.Series) -> Iterato
 
 def _unusual_currency(invoices: Invoices, right: pl.Series) -> Iterator[Issue]:
     """Yield a warning for the only row of a counterparty in a currency, where others agree."""
-    rows = invoices.frame.filter(right)
     party, currency = Field.COUNTERPARTY_ID, Field.CURRENCY
+    rows = invoices.frame.select(ROW, party, currency).filter(right)
     counted = rows.group_by(party, currency).agg(pl.len().alias("rows"), pl.col(ROW).first())
     usual = (
         counted.filter(pl.col("rows") > 1)

@@ -80,13 +80,15 @@ def add_fingerprints(table: Table, invoices: Invoices) -> Invoices:
     if not cells and not prints:
         return invoices
 
-    def known(issue: Issue) -> str:
+    def told(issue: Issue) -> Issue:
         new = issue.row in cells and issue.code in REASONS
+        if not new and issue.row not in prints:
+            return issue
         own = [_digest(cells[issue.row], issue.code)] if new else []
-        return " ".join(dict.fromkeys([*own, *prints.get(issue.row, ())]))
+        both = dict.fromkeys([*own, *prints.get(issue.row, ())])
+        return replace(issue, fingerprint=" ".join(both))
 
-    issues = (replace(issue, fingerprint=known(issue)) for issue in invoices.issues)
-    return replace(invoices, issues=tuple(issues))
+    return replace(invoices, issues=tuple(map(told, invoices.issues)))
 
 
 def _claimed(
