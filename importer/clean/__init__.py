@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
@@ -21,6 +23,9 @@ from importer.nearest import did_you_mean, nearest
 from importer.table import ROW, ColumnMap, Invoices, Table
 
 __all__ = ["Reading", "clean", "shown"]
+
+UTC = "UTC"
+"""The zone of dates and times that name none, unless an option says otherwise."""
 
 NO_PLACES = frozenset({"Factory", "localtime"})
 """Files of the time zone database that name no zone."""
@@ -65,7 +70,7 @@ class Reading:
         warnings_as_errors: Keep rows back for what would be a warning.
     """
 
-    timezone: str = "UTC"
+    timezone: str = UTC
     date_format: str | None = None
     today: dt.date | None = None
     columns: Mapping[str, Field] = field(default_factory=dict)
@@ -79,7 +84,7 @@ class Reading:
         Raises:
             UsageError: When one of them is wrong.
         """
-        if self.timezone not in zoneinfo.available_timezones() - NO_PLACES:
+        if not _is_known(self.timezone):
             raise UsageError(
                 f'--timezone "{self.timezone}" is no time zone.'
                 f"{did_you_mean(_near_zone(self.timezone))} Write a name such as UTC, "
@@ -94,13 +99,27 @@ class Reading:
             )
 
 
+def _is_known(zone: str) -> bool:
+    """Tell whether the time zone database has a zone that is a place's, or UTC."""
+    if zone == UTC:  # as in most runs: to find the names of all takes a while
+        with suppress(zoneinfo.ZoneInfoNotFoundError):
+            return zoneinfo.ZoneInfo(zone).key == zone
+    return zone in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of all zones."""
+    return frozenset(zoneinfo.available_timezones()) - NO_PLACES
+
+
 def _near_zone(text: str) -> str | None:
     """Return the zone that may be meant: one of a like name, or one named by a like city."""
     # None like Etc/GMT+1, which is an hour *behind* UTC: whoever writes GMT+1 means the other.
     if any(c.isdigit() for c in text):
         return None
-    known = (zone for zone in zoneinfo.available_timezones() if not zone.startswith("Etc/"))
-    zones = sorted(set(known) - NO_PLACES, key=lambda zone: (-zone.count("/"), zone))
+    known = (zone for zone in _zones() if not zone.startswith("Etc/"))
+    zones = sorted(known, key=lambda zone: (-zone.count("/"), zone))
     bare = text.strip().replace(" ", "_")
     by_city = {zone.rpartition("/")[2]: zone for zone in zones}
     city = nearest(bare.rpartition("/")[2], by_city, cutoff=NEAR_ZONE)
@@ -128,15 +147,13 @@ def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
         read, issues = _read_field(cells, calendar)
         values += read
         found += [*faults, *issues]
-    order = {column.header: int(column.name) for column in columns.columns.values()}
-    found.sort(key=lambda issue: (issue.row, order.get(issue.column or "", -1)))
     frame = pl.DataFrame(values).select(
         ROW,
         Field.REFERENCE_ID,
         fold(values[1]).alias("key"),
         pl.exclude(ROW, Field.REFERENCE_ID),
     )
-    return Invoices(frame=frame, columns=columns, issues=(*table.issues, *found))
+    return Invoices(frame=frame, columns=columns, issues=(*table.issues, *columns.in_order(found)))
 
 
 def _read_field(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], Iterable[Issue]]:

@@ -33,12 +33,14 @@ class Cells:
         in_workbook: The cells are a workbook's, so that their kinds tell something.
         frame: A row per row of the table: `row` (UInt32), `text` (String; trimmed, NFC, null where
             blank) and `kind` (`KIND`).
+        is_ascii: It is known that no cell has a character besides ASCII's, as the file has it.
     """
 
     field: Field
     header: str
     in_workbook: bool
     frame: pl.DataFrame
+    is_ascii: bool = False
 
     @property
     def text(self) -> pl.Series:
@@ -85,8 +87,10 @@ def take_cells(table: Table, columns: ColumnMap, field: Field) -> tuple[Cells, p
     else:
         raw = _without_formula(table, table.cells[column.name].alias("text"))
         kind = table.kinds[column.name].alias("kind")
-    frame = pl.DataFrame([table.cells[ROW], _tidied(raw, field), kind])
-    return Cells(field, columns.header(field), table.sheet is not None, frame), raw
+    plain = is_ascii(raw)
+    text = _trimmed(raw) if plain else _tidied(raw, field)
+    frame = pl.DataFrame([table.cells[ROW], text, kind])
+    return Cells(field, columns.header(field), table.sheet is not None, frame, plain), raw
 
 
 def _without_formula(table: Table, texts: pl.Series) -> pl.Series:
@@ -123,16 +127,19 @@ def shown(value: str | None) -> str:
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004 about a line
 
 
+def _trimmed(raw: pl.Series) -> pl.Series:
+    """Return a column of ASCII trimmed, blank cells null."""
+    text = raw.str.strip_chars()
+    return text.set(text == "", None)
+
+
 def _tidied(raw: pl.Series, field: Field) -> pl.Series:
     """Return a column trimmed (no-break spaces too) and NFC, blank cells null.
 
     Invisible characters stay inside notes (where they join emoji and letters) and references
     (which have rules of their own); elsewhere none can mean anything.
     """
-    if is_ascii(raw):
-        text = raw.str.strip_chars()
-    else:
-        text = raw.str.normalize("NFC").str.replace_all(EDGES, "")
-        if field not in {Field.NOTE, Field.REFERENCE_ID}:
-            text = text.str.replace_all(r"\p{Cf}", "")
+    text = raw.str.normalize("NFC").str.replace_all(EDGES, "")
+    if field not in {Field.NOTE, Field.REFERENCE_ID}:
+        text = text.str.replace_all(r"\p{Cf}", "")
     return text.set(text == "", None)

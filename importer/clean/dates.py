@@ -68,16 +68,17 @@ def read_dates(cells: Cells, calendar: Calendar) -> tuple[list[pl.Series], list[
         there is none or it can't be read, and `due_day`, the ISO date where it stood alone; and the
         issues.
     """
-    written = cells.frame.select("text", "kind").drop_nulls("text").unique()
+    keys = ["text", "kind"] if cells.in_workbook else ["text"]  # a text file's are all of a kind
+    written = cells.frame.select("text", "kind").drop_nulls("text").unique(keys)
     if written.is_empty():
         nothing = cells.text
         return [nothing.alias(Field.DUE_DATE), nothing.alias("due_day")], []
     read = _judge(written, cells.in_workbook, calendar)
     read = _doubt_amounts(read, cells.header)
     read = place_in_time(read, calendar.timezone)
-    joined = cells.frame.select("text", "kind").join(
-        read.select("text", "kind", Field.DUE_DATE, "due_day", "fault"),
-        on=["text", "kind"],
+    joined = cells.frame.select(keys).join(
+        read.select(*keys, Field.DUE_DATE, "due_day", "fault"),
+        on=keys,
         how="left",
         maintain_order="left",
     )

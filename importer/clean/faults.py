@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from importer.clean.cells import Cells, is_ascii, shown
+from importer.clean.cells import Cells, shown
 from importer.model import Code, Field, Issue, explain
 from importer.table import CUT, MARK_SCHEMA, ROW, ColumnMap, Kind, Mark, Table
 from importer.unpack.formats import changes_digits, hidden_parts
@@ -67,7 +67,7 @@ def _faults(cells: Cells, raw: pl.Series) -> pl.Series:
     faults = [(text.is_in(values), fault) for values, fault in known if values]
     if cells.field is Field.REFERENCE_ID and not cells.in_workbook:
         faults.append((text.str.contains(FORMULA), "formula"))
-    if not is_ascii(raw):
+    if not cells.is_ascii:
         faults.append((pl.lit(raw).str.contains(LOST), "lost"))
         faults.append((text.str.ends_with(CUT), "cut"))
     if cells.in_workbook and cells.field in {Field.REFERENCE_ID, Field.NOTE}:

@@ -167,8 +167,6 @@ def _numeric(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
     """Add what is written with a month's name."""
-    from importer.clean.months import month_numbers  # noqa: PLC0415 most files have no names
-
     text = pl.col("date").str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{Mn}", "")
     found = [text.str.extract_groups(pattern).struct for pattern in NAMED]
     names = frame.select(
@@ -176,8 +174,14 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
             part: pl.coalesce(groups.field(part) for groups in found)
             for part in ("day", "month", "year")
         }
-    ).with_columns(pl.col("month").replace_strict(month_numbers(), default=None))
+    )
+    if names["month"].is_null().all():
+        return frame
+    from importer.clean.months import month_numbers  # noqa: PLC0415 most files have no names
+
     names = names.with_columns(
+        pl.col("month").replace_strict(month_numbers(), default=None)
+    ).with_columns(
         is_named=pl.col("month").is_not_null() & pl.col("day").is_not_null(),
         is_short=pl.col("year").str.len_chars() == 2,  # noqa: PLR2004 a year's digits
         named=_date("year", "month", "day"),

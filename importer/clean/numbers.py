@@ -108,6 +108,7 @@ def _rounded(cells: Cells) -> pl.Expr:
 
 def _separators(texts: pl.Series) -> tuple[str, str]:
     """Return what a column's numbers may certainly look like, and what can be read in two ways."""
+    texts = texts.filter(texts.str.contains("[.,]"))
     proven = {s: bool(texts.str.contains(s.proof).any()) for s in (COMMA, DOT)}
     decimal = {s: bool(texts.str.contains(s.decimal).any()) for s in (COMMA, DOT)}
     parting = [s for s in (COMMA, DOT) if proven[s] and not decimal[s]]

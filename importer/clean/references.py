@@ -44,6 +44,9 @@ NOTHING = r"^(?i:[^\p{L}\p{N}]*|n/?a|<na>|nan|nat|none|null|nil|\\n|tbd|tba)$"
 LONGEST_NOTHING = 4
 """Bytes of the longest such word."""
 
+UNEVEN = r"[^\S ]|  "
+"""White space that is no single space."""
+
 APOSTROPHES = r"^'(?:[^']|'')*''(?:[^']|'')*'$"
 """A text that is quoted by apostrophes: those within are doubled."""
 
@@ -63,7 +66,7 @@ def read_references(cells: Cells) -> tuple[pl.Series, list[Issue]]:
     Returns:
         A String column, null where a cell is blank or not to be trusted, and the issues.
     """
-    cleaned = without_harmless(cells.text)
+    cleaned = cells.text if cells.is_ascii else without_harmless(cells.text)
     frame = cells.frame.with_columns(clean=cleaned).with_row_index("index")
     text, is_number = pl.col("clean"), pl.col("kind") == Kind.NUMBER
     short = text.str.len_bytes() <= LONGEST_NOTHING
@@ -120,11 +123,12 @@ def fold(references: pl.Series) -> pl.Series:
     Args:
         references: The references, trimmed and NFC.
     """
-    references = references.str.replace_all(r"\s+", " ")
+    if references.str.contains(UNEVEN).any():
+        references = references.str.replace_all(r"\s+", " ")
     lower = references.str.to_lowercase()
-    others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
-    if others.is_empty():
+    if is_ascii(references):
         return lower
+    others = references.filter(~references.str.contains(r"^[\x00-\x7f]*$")).drop_nulls().unique()
     folded = {text: text.casefold() for text in others}
     return references.replace_strict(folded, default=lower, return_dtype=pl.String)
 
