@@ -21,6 +21,9 @@ from importer.table import ROW, ColumnMap
 NUMBER = r"^[0-9]+$"
 """A key of digits alone: what a spreadsheet program takes for a number when it opens a CSV."""
 
+PADDED = r"^0[0-9]*$"
+"""One of those that begins with a zero."""
+
 MOST_NAMED = 10
 """How many other rows or references a message names."""
 
@@ -142,8 +145,7 @@ def _texts(frame: pl.DataFrame) -> pl.DataFrame:
 def _zero_twins(ours: pl.DataFrame, others: pl.DataFrame) -> _Twins:
     """Yield the rows of ours whose number others write with more or fewer leading zeros."""
     number = pl.col("key").str.contains(NUMBER)
-    padded = number & pl.col("key").str.starts_with("0")
-    if ours.filter(padded).is_empty() and others.filter(padded).is_empty():
+    if not _any(pl.col("key").str.contains(PADDED), ours, others):
         return iter(())
     bare = pl.col("key").str.strip_chars_start("0").alias("group")
     mark = pl.col("key").alias("mark")
@@ -159,7 +161,7 @@ def _look_twins(ours: pl.DataFrame, others: pl.DataFrame) -> _Twins:
     So the characters beyond ASCII must differ.
     """
     odd = pl.col("key").str.len_bytes() != pl.col("key").str.len_chars()
-    if ours.filter(odd).is_empty() and others.filter(odd).is_empty():
+    if not _any(odd, ours, others):
         return iter(())
     odd_ours, odd_others = _odd_skeletons(ours.filter(odd)), _odd_skeletons(others.filter(odd))
     groups = pl.concat([odd_ours["group"], odd_others["group"]])
@@ -170,6 +172,12 @@ def _look_twins(ours: pl.DataFrame, others: pl.DataFrame) -> _Twins:
         pl.concat([odd_ours, _ascii_skeletons(ours.filter(~odd), groups)]),
         pl.concat([odd_others, _ascii_skeletons(others.filter(~odd), groups)]),
     )
+
+
+def _any(odd: pl.Expr, ours: pl.DataFrame, others: pl.DataFrame) -> bool:
+    """Tell whether anything of ours or of others, which may be ours, is odd."""
+    frames = [ours] if others is ours else [ours, others]
+    return any(frame.select(odd.any()).item() for frame in frames)
 
 
 def _twins(ours: pl.DataFrame, others: pl.DataFrame) -> _Twins:

@@ -197,16 +197,15 @@ def order_outcomes(
         rest: What became of every row that has no outcome; its own row doesn't matter.
         issues: What is wrong with rows; the warnings among them are told after the outcome.
     """
-    known = pl.DataFrame([_flat(o) for o in outcomes], schema=OUTCOME_SCHEMA, orient="row")
-    others = table.cells.select(ROW).join(known, on=ROW, how="anti")
-    _, *values = _flat(rest)
+    known = _to_frame(list(outcomes))
+    joined = table.cells.select(ROW).join(known, on=ROW, how="left", maintain_order="left")
+    _, *values = _to_frame([rest]).row(0)
     columns = list(OUTCOME_SCHEMA.items())[1:]
-    filled = others.with_columns(
-        pl.lit(value, dtype=dtype).alias(name)
+    left = pl.col("status").is_null()
+    ordered = joined.with_columns(
+        pl.when(left).then(pl.lit(value, dtype=dtype)).otherwise(name).alias(name)
         for (name, dtype), value in zip(columns, values, strict=True)
     )
-    everything = pl.concat([known, filled])
-    ordered = table.cells.select(ROW).join(everything, on=ROW, how="left", maintain_order="left")
     warnings = pl.DataFrame(
         [(i.row, f"Warning: {i.told()}") for i in issues if i.severity is Severity.WARNING],
         schema={ROW: pl.UInt32, "warning": pl.String},
@@ -214,8 +213,8 @@ def order_outcomes(
     )
     if warnings.is_empty():
         return ordered
-    joined = warnings.group_by(ROW, maintain_order=True).agg(pl.col("warning").str.join(" | "))
-    return ordered.join(joined, on=ROW, how="left", maintain_order="left").select(
+    told = warnings.group_by(ROW, maintain_order=True).agg(pl.col("warning").str.join(" | "))
+    return ordered.join(told, on=ROW, how="left", maintain_order="left").select(
         pl.exclude("error", "warning"),
         pl.concat_str("error", "warning", separator=" | ", ignore_nulls=True)
         .replace("", None)
@@ -236,10 +235,11 @@ def count_by_currency(
     currency = invoices.columns.header(Field.CURRENCY)
     wrong = (i for i in invoices.issues if i.severity is Severity.ERROR)
     unread = {i.row for i in wrong if i.column in {currency, None}}
-    rows = invoices.frame.filter(
+    rows = invoices.frame.select(ROW, Field.CURRENCY).filter(
         pl.col(Field.CURRENCY).is_not_null() & ~pl.col(ROW).is_in(list(unread))
     )
-    groups = rows.join(outcomes, on=ROW).group_by(Field.CURRENCY, "status").len()
+    statuses = outcomes.select(ROW, "status")
+    groups = rows.join(statuses, on=ROW).group_by(Field.CURRENCY, "status").len()
     table: dict[str, dict[Status, int]] = {}
     for currency, status, rows_ in groups.sort(Field.CURRENCY, "status").iter_rows():
         table.setdefault(currency, {})[Status(status)] = rows_
@@ -267,7 +267,13 @@ def choose_exit_code(
     return EXIT_ROWS if wrong or refused else EXIT_OK
 
 
-def _flat(outcome: Outcome) -> tuple[int, str, str | None, int | None, str | None]:
-    ref = outcome.invoice
-    number, identity = (ref.number, ref.id or None) if ref is not None else (None, None)
-    return outcome.row, outcome.status.value, number, identity, outcome.message or None
+def _to_frame(outcomes: Sequence[Outcome]) -> pl.DataFrame:
+    refs = [outcome.invoice for outcome in outcomes]
+    columns = {
+        ROW: [outcome.row for outcome in outcomes],
+        "status": [outcome.status.value for outcome in outcomes],
+        "invoice_number": [None if ref is None else ref.number for ref in refs],
+        "invoice_id": [None if ref is None else ref.id or None for ref in refs],
+        "error": [outcome.message or None for outcome in outcomes],
+    }
+    return pl.DataFrame(columns, schema=OUTCOME_SCHEMA)
