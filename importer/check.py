@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from importer.clock import Clock
 from importer.examples import find_examples
@@ -28,7 +29,6 @@ from importer.submit.lister import (
 )
 from importer.submit.lookup import Listing
 from importer.table import ColumnMap, Invoices
-from importer.workbook import prepare_output, write_results
 
 READY = Outcome(0, Status.READY)
 WOULD_STOP = "A run would stop there and send nothing."
@@ -84,7 +84,7 @@ def check_file(
         UsageError: When an option is wrong.
     """
     started = clock.now()
-    output = None if settings.output is None else prepare_output(settings.output)
+    output = None if settings.output is None else _prepare(settings.output)
     table, invoices = read_invoices(settings, started)
     warnings: tuple[str, ...] = ()
     if memory is None:
@@ -104,10 +104,18 @@ def check_file(
     )
     report = build_report(table, planned.invoices, outcomes, conduct)
     if output is not None:
+        from importer.workbook import write_results  # noqa: PLC0415 takes long to load
+
         write_results(report, output)
     held = memory is not None and not memory.account.is_sandbox
     examples = 0 if held else find_examples(planned.invoices).height
     return Checked(report, invoices.columns, examples)
+
+
+def _prepare(output: Path) -> Path:
+    from importer.workbook import prepare_output  # noqa: PLC0415 takes long to load
+
+    return prepare_output(output)
 
 
 async def compare(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -31,8 +33,24 @@ def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]
         UsageError: When an option about reading is wrong.
     """
     reading = to_reading(asdict(settings), at)
-    table = read_table(settings.file, to_opening(settings))
-    return table, interpret(table, reading)
+    with _uncollected():
+        table = read_table(settings.file, to_opening(settings))
+        return table, interpret(table, reading)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away: it would look through all rows again and again.
+
+    Rows and issues have no cycles, and there may be a million of them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def to_opening(settings: Settings) -> Opening:
