@@ -34,8 +34,7 @@ class Plan:
     """What is to be done with the rows of a file.
 
     Attributes:
-        creates: The invoices to create, in the file's order: `row`, `reference_id`, `key`, `body`,
-            `due_day`, `currency`.
+        creates: The invoices to create, in the file's order, as in `Invoices.frame`.
         decided: The outcomes of all other rows.
         invoices: The rows, with all that is wrong with them.
     """
@@ -46,8 +45,7 @@ class Plan:
 
     def __iter__(self) -> Iterator[Create]:
         """Yield the invoices to create, one by one."""
-        columns = (ROW, Field.REFERENCE_ID, "key", BODY, "due_day")
-        yield from (Create(*values) for values in self.creates.select(columns).iter_rows())
+        return _to_creates(self.creates)
 
     def __len__(self) -> int:
         """Return how many invoices are to be created."""
@@ -95,12 +93,13 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
         known: What is known of their references.
     """
     invalid = _by_row(invoices.issues)
-    frame = invoices.frame.with_columns(write_bodies(invoices.frame))
+    frame = invoices.frame
     # Whatever an issue was lost for: a row that lacks a value is never sent.
     whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
     bad = pl.col(ROW).is_in(list(invalid)) | ~whole
     met = pl.col("key").is_in(known.keys()).fill_null(value=False)
-    creates = frame.filter(~bad & ~met)
+    good = frame.filter(~bad)
+    creates = good.filter(~met)
     decided = [
         Outcome(
             row,
@@ -112,21 +111,22 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
         for row, key in frame.filter(bad).select(ROW, "key").iter_rows()
     ]
     again: list[int] = []
-    rows = frame.filter(~bad & met).select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day")
-    for values in rows.iter_rows():
-        create = Create(*values)
+    for create in _to_creates(good.filter(met)):
         outcome = decide(create, known)
         if outcome is None:
             again.append(create.row)
         else:
             decided.append(outcome)
     if again:
-        creates = frame.filter(~bad & (~met | pl.col(ROW).is_in(again)))
-    return Plan(
-        creates=creates.select(ROW, Field.REFERENCE_ID, "key", BODY, "due_day", Field.CURRENCY),
-        decided=tuple(decided),
-        invoices=invoices,
-    )
+        creates = good.filter(~met | pl.col(ROW).is_in(again))
+    return Plan(creates, tuple(decided), invoices)
+
+
+def _to_creates(frame: pl.DataFrame) -> Iterator[Create]:
+    """Yield the creates of rows as in `Invoices.frame`."""
+    columns = (ROW, Field.REFERENCE_ID, "key", BODY, "due_day")
+    rows = frame.with_columns(write_bodies(frame)).select(columns)
+    return (Create(*values) for values in rows.iter_rows())
 
 
 def decide(create: Create, known: Knowledge) -> Outcome | None:
