@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -141,12 +142,17 @@ def clean(table: Table, columns: ColumnMap, reading: Reading) -> Invoices:
     calendar = Calendar(reading.timezone, reading.date_format, table.date1904)
     values = [table.cells[ROW]]
     found: list[Issue] = []
-    for name in Field:
+
+    def take(name: Field) -> tuple[list[pl.Series], list[Issue]]:
         cells, raw = take_cells(table, columns, name)
         cells, faults = find_faults(table, columns, cells, raw)
         read, issues = _read_field(cells, calendar)
-        values += read
-        found += [*faults, *issues]
+        return read, [*faults, *issues]
+
+    with ThreadPoolExecutor() as pool:  # polars lets others work while it does
+        for read, issues in pool.map(take, Field):
+            values += read
+            found += issues
     frame = pl.DataFrame(values).select(
         ROW,
         Field.REFERENCE_ID,
