@@ -73,6 +73,11 @@ SELECT_LATEST = """
 """
 """The references of the last attempts of an account and a step."""
 
+SELECT_ANY = """
+    SELECT 1 FROM attempt INDEXED BY attempt_by_key WHERE account_id = ? AND step = ? LIMIT 1
+"""
+"""Whether there is any attempt of an account and a step."""
+
 SELECT_ATTEMPTS = """
     SELECT id, run_id, row, reference, attempt.key, body, due_day, idempotency_key, claimed_at,
         reply, settled_at, http_status, detail, invoice_id, invoice_number,

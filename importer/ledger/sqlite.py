@@ -11,6 +11,7 @@ from importer.ledger import lock
 from importer.ledger.history import History
 from importer.ledger.port import contradiction
 from importer.ledger.rows import (
+    SELECT_ANY,
     SELECT_ATTEMPTS,
     SELECT_LATEST,
     SELECT_PADDED,
@@ -100,6 +101,8 @@ class SqliteLedger(History):
     ) -> Mapping[str, Entry]:
         """Return what is known of these references, by key; unknown ones are left out."""
         with self.transaction("read") as db:
+            if not db.execute(SELECT_ANY, (account_id, step)).fetchone():
+                return {}
             # A table, not a list of parameters or a JSON text: SQLite bounds the one, and cuts
             # strings at U+0000 in the other. The transaction's end empties it.
             db.executemany("INSERT INTO wanted VALUES (?)", ((key,) for key in dict.fromkeys(keys)))
