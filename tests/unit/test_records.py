@@ -270,7 +270,7 @@ def _is_as_meant(cells: tuple[str | None, ...], owned: list[str], put: tuple[str
 )
 def test_hopeless_quotes_take_no_longer(lines: list[str]) -> None:
     """However many quotes don't match, a file is read or refused in time."""
-    start = time.monotonic()
+    start = time.process_time()
     with suppress(FileError):
         assert grid_of(HEAD, A, *lines).issues
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
