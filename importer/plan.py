@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from importer.content import BODY, differences, listed_differences, write_bodies
+from importer.garbage import uncollected
 from importer.model import (
     REQUIRED_FIELDS,
     Create,
@@ -85,6 +86,7 @@ class Knowledge:
         return [*self.entries, *(key for key in self.listed if key not in self.entries)]
 
 
+@uncollected()
 def plan(invoices: Invoices, known: Knowledge) -> Plan:
     """Decide for every row whether its invoice is to be created.
 

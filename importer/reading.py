@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import zoneinfo
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from importer.clean import Reading
 from importer.errors import UsageError
+from importer.garbage import uncollected
 from importer.headers import header_key
 from importer.model import Field, UserColumns
 from importer.read import Limits, Opening, read_table
@@ -21,6 +20,7 @@ from importer.table import Invoices, Table
 from importer.validate import interpret, object_to_values
 
 
+@uncollected()
 def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]:
     """Read a file and say what is wrong with its rows; nothing else happens.
 
@@ -33,24 +33,8 @@ def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]
         UsageError: When an option about reading is wrong.
     """
     reading = to_reading(asdict(settings), at)
-    with _uncollected():
-        table = read_table(settings.file, to_opening(settings))
-        return table, interpret(table, reading)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the collector of cycles away: it would look through all rows again and again.
-
-    Rows and issues have no cycles, and there may be a million of them.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    table = read_table(settings.file, to_opening(settings))
+    return table, interpret(table, reading)
 
 
 def to_opening(settings: Settings) -> Opening:

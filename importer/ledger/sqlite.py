@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
+from importer.garbage import uncollected
 from importer.ledger import lock
 from importer.ledger.history import History
 from importer.ledger.port import contradiction
@@ -96,6 +97,7 @@ class SqliteLedger(History):
             self.require_whole()
             yield
 
+    @uncollected()
     def entries(
         self, account_id: int, keys: Iterable[str], step: Step = Step.CREATE
     ) -> Mapping[str, Entry]:
