@@ -1,0 +1,1 @@
+"""How fast the importer is, each figure beside a baseline measured in the same run."""

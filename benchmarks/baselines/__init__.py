@@ -1,0 +1,1 @@
+"""What the importer is measured against: scripts as plain users write them, and a public tool."""
