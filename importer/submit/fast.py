@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import aiohttp
 import httpx
+from yarl import URL
 
 LONGEST_HEADER = 100 * 1024
 """What httpx's own transport takes of an answer's head, in bytes."""
@@ -41,7 +42,7 @@ class FastTransport(httpx.AsyncBaseTransport):
         with mapped_errors():
             answer = await session.request(
                 request.method,
-                str(request.url),
+                URL(str(request.url), encoded=True),
                 headers=request.headers.multi_items(),
                 data=request.content or None,
                 allow_redirects=False,

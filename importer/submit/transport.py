@@ -31,7 +31,7 @@ def choose_transport(
             "--transport aiohttp needs what isn't installed. Install it (pip install "
             "'invoice-importer[fast]'), or leave the option out."
         )
-    if reads_environment(api.url) and urllib.request.getproxies():
+    if reads_environment(api.url) and urllib.request.getproxies().keys() - {"no"}:
         return None
     if api.transport == "httpx" or not faster:
         return Lanes(limits.keepalive_expiry)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 import webhook
@@ -235,3 +236,31 @@ def test_a_transport_that_is_not_installed_is_refused(monkeypatch: pytest.Monkey
         asyncio.run(send("http://127.0.0.1:9", "aiohttp"))
     [reply] = asyncio.run(send("http://127.0.0.1:9", "auto"))
     assert isinstance(reply, NotSent)
+
+
+def test_the_environments_proxy_is_gone_through(
+    transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever would carry creates otherwise: who has a proxy reaches nothing without it."""
+    server = Server()
+
+    async def main() -> list[Reply]:
+        async with server.serve() as proxy:
+            monkeypatch.setenv("http_proxy", proxy)
+            return await send("http://api.invalid", transport)
+
+    [reply] = asyncio.run(main())
+    assert isinstance(reply, Created)
+    assert server.requests[0].startswith("POST http://api.invalid/v1/invoices/create HTTP/1.1")
+
+
+def test_what_needs_no_proxy_is_not_slowed_down(
+    transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names alone that need no proxy, without any proxy, change nothing."""
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    limits, timeout = httpx.Limits(), httpx.Timeout(1)
+    api = Api("https://api.invalid", "default", lambda: Secret("t0ken"), "", transport)
+    assert choice.choose_transport(api, limits, timeout) is not None
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    assert choice.choose_transport(api, limits, timeout) is None
