@@ -22,6 +22,7 @@ EXAMPLES = {
     "--move-to": "done",
     "--ledger": "ledger.sqlite3",
     "--sheet": "April",
+    "--transport": "httpx",
     "--timezone": "Africa/Monrovia",
     "--date-format": "%d/%m/%Y",
     "--columns": '"Kunde=counterparty_id"',

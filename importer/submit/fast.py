@@ -103,6 +103,8 @@ def mapped_errors() -> Iterator[None]:
         raise httpx.ConnectError(_say(exc)) from exc.__cause__ or exc
     except aiohttp.SocketTimeoutError as exc:
         raise httpx.ReadTimeout(_say(exc)) from exc
+    except aiohttp.ServerDisconnectedError as exc:
+        raise httpx.RemoteProtocolError("Server disconnected without sending a response") from exc
     except (aiohttp.ClientError, OSError) as exc:
         raise httpx.ReadError(_say(exc)) from exc
     except ValueError as exc:
