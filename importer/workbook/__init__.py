@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# Where lxml happens to be installed, openpyxl would write with it, and its errors are no OSErrors:
+# a full disk couldn't be told from a fault of ours. It has to be said before openpyxl is imported.
+os.environ["OPENPYXL_LXML"] = "False"
 
 from importer.errors import FileError
 from importer.report import Report

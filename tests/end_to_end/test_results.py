@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from desk import Desk, Finished, Row, row, rows
+from desk import Desk, Finished, Row, read_results, row, rows
 from odd_api import OddApi, created, odd_api
 from openpyxl import load_workbook
 
@@ -125,3 +125,17 @@ def test_unfit_output_is_refused_before_anything_is_sent(
     assert "--output" in done.err
     assert path.read_text() == "mine"
     assert not api.invoices
+
+
+def test_workbook_is_written_alike_where_lxml_is_installed(desk: Desk) -> None:
+    """Another XML library in the user's environment has no part in it: its errors are unknown."""
+    lxml = desk.folder / "site" / "lxml"
+    lxml.mkdir(parents=True)
+    (lxml / "__init__.py").touch()
+    (lxml / "etree.py").write_text("LXML_VERSION = (9, 9, 9, 9)\n")  # and nothing else works
+    file = desk.csv("a.csv", [row("A-1", Currency="US$")])
+    variables = {"PYTHONPATH": str(desk.folder / "site")}
+    done = desk.run("check", file, "--output", "checked.xlsx", variables=variables)
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert len(read_results(desk.folder / "checked.xlsx")) == 1
