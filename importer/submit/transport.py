@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
+import re
 import urllib.request
 
 import httpx
@@ -10,6 +11,9 @@ import httpx
 from importer.errors import UsageError
 from importer.settings import LOOPBACK, Api
 from importer.submit.lanes import Lanes
+
+KNOWN_SINCE = (3, 14)
+"""The first version of aiohttp whose errors are known: the one that the extra asks for."""
 
 
 def choose_transport(
@@ -23,13 +27,14 @@ def choose_transport(
         timeout: What each step of a request may take, in seconds.
 
     Raises:
-        UsageError: The transport that was asked for isn't installed.
+        UsageError: The transport that was asked for isn't installed, or is too old.
     """
-    faster = importlib.util.find_spec("aiohttp") is not None
+    faster = _knows_aiohttp()
     if api.transport == "aiohttp" and not faster:
         raise UsageError(
-            "--transport aiohttp needs what isn't installed. Install it (pip install "
-            "'invoice-importer[fast]'), or leave the option out."
+            f"--transport aiohttp needs aiohttp {'.'.join(map(str, KNOWN_SINCE))} or newer, which "
+            "isn't installed. Install it (pip install 'invoice-importer[fast]'), or leave the "
+            "option out. Nothing was sent."
         )
     if reads_environment(api.url) and urllib.request.getproxies().keys() - {"no"}:
         return None
@@ -38,6 +43,15 @@ def choose_transport(
     from importer.submit.fast import FastTransport  # noqa: PLC0415 an extra
 
     return FastTransport(limits, timeout)
+
+
+def _knows_aiohttp() -> bool:
+    """Tell whether aiohttp is installed, in a version that tells what was sent."""
+    try:
+        version = importlib.metadata.version("aiohttp")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return tuple(map(int, re.findall(r"\d+", version)[:2])) >= KNOWN_SINCE
 
 
 def reads_environment(url: str) -> bool:

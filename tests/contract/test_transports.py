@@ -8,6 +8,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 import httpx
@@ -232,13 +233,28 @@ def test_both_transports_send_the_same_headers() -> None:
     assert seen[0] == seen[1]
 
 
-def test_a_transport_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra has to be installed; the message says how."""
-    monkeypatch.setattr(choice.importlib.util, "find_spec", lambda _: None)
+@pytest.mark.parametrize("installed", [None, "3.9.5"], ids=["missing", "too-old"])
+def test_a_transport_that_is_not_installed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, installed: str | None
+) -> None:
+    """The extra has to be installed, in a version whose errors are known; the message says how."""
+
+    def version(name: str) -> str:
+        if installed is None:
+            raise PackageNotFoundError(name)
+        return installed
+
+    monkeypatch.setattr(choice.importlib.metadata, "version", version)
     with pytest.raises(UsageError, match=r"pip install 'invoice-importer\[fast\]'"):
         asyncio.run(send("http://127.0.0.1:9", "aiohttp"))
     [reply] = asyncio.run(send("http://127.0.0.1:9", "auto"))
     assert isinstance(reply, NotSent)
+
+
+def test_the_extra_asks_for_the_version_that_is_known() -> None:
+    """What `fast` installs is taken, and nothing older."""
+    lowest = ".".join(map(str, choice.KNOWN_SINCE))
+    assert f"aiohttp>={lowest}; extra == 'fast'" in (requires("invoice-importer") or [])
 
 
 def test_the_environments_proxy_is_gone_through(
