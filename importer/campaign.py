@@ -165,6 +165,7 @@ class Campaign:
             listed=self._inquiry.listed,
             found=self._inquiry.found,
             why=self._inquiry.why,
+            options=self._account.options + self._ledger.option,
         )
 
     async def _look_up(self, lost: Sequence[Create]) -> list[Create]:

@@ -146,6 +146,7 @@ def _plan(invoices: Invoices, memory: Memory, listing: Listing | None = None) ->
     known = Knowledge(
         entries=memory.ledger.entries(memory.account.id, keys),
         listed=listing.found if listing is not None else {},
+        options=memory.account.options + memory.ledger.option,
     )
     near = listing.near if listing is not None else {}
     return plan(recognise(invoices, known, memory.ledger, memory.account, near), known)

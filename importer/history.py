@@ -88,7 +88,9 @@ def _remaining(ledger: Ledger, run: Run, table: Table, invoices: Invoices) -> pl
     keys = invoices.frame["key"].drop_nulls().to_list()
     entries = ledger.entries(run.start.account_id, keys)
     made_then = {key for key, entry in entries.items() if _made_in(entry, run)}
-    planned = plan(invoices, Knowledge(entries, found=made_then))
+    [account] = (a for a in ledger.accounts() if a.id == run.start.account_id)
+    options = account.options + ledger.option
+    planned = plan(invoices, Knowledge(entries, found=made_then, options=options))
     return order_outcomes(table, planned.decided, DIED, invoices.issues)
 
 

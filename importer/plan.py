@@ -74,12 +74,14 @@ class Knowledge:
         listed: What the API lists under references that the ledger has no invoice for.
         found: The references whose doubt was settled in this run: their invoices are found.
         why: Why the doubt about a reference could not be settled.
+        options: What leads a command to this account and its ledger, behind a space.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     listed: Mapping[str, Sequence[ApiInvoice]] = field(default_factory=dict)
     found: Collection[str] = ()
     why: Mapping[str, str] = field(default_factory=dict)
+    options: str = ""
 
     def keys(self) -> list[str]:
         """Return the keys of which anything is known."""
@@ -148,29 +150,29 @@ def decide(create: Create, known: Knowledge) -> Outcome | None:
                 f"content. Give this row a reference of its own.{_remark(entry.other)}",
             )
         case EntryState.IN_DOUBT:
-            message = say_in_doubt(entry, known.why.get(create.key))
+            message = say_in_doubt(entry, known.why.get(create.key), known.options)
             return Outcome(create.row, Status.IN_DOUBT, message=message)
         case _:
             return None
 
 
-def say_in_doubt(entry: Entry, why: str | None = None) -> str:
+def say_in_doubt(entry: Entry, why: str | None = None, options: str = "") -> str:
     """Return what the user is told of a reference that is in doubt, and how to settle it.
 
     Args:
         entry: What the ledger knows of it.
         why: Why it could not be settled by looking it up.
+        options: What leads a command to its account and ledger.
     """
     attempt = next(a for a in reversed(entry.attempts) if a.in_doubt)
     detail = attempt.settlement.detail if attempt.settlement else "the run ended before the answer"
     looked = f" The API's listing does not settle it: {why}." if why else ""
-    reference = shlex.quote(entry.reference)
+    resolve = f"import-invoices resolve {shlex.quote(entry.reference)}{options}"
     return (
         f"Sent at {attempt.claimed_at:%Y-%m-%d %H:%M:%S} UTC; whether an invoice was created is "
         f"unknown ({detail}). It is not sent again, so that it can't become two invoices.{looked} "
-        f"Run this file again later, or look at the API and say what you found: import-invoices "
-        f"resolve {reference} --invoice-number N, or import-invoices resolve {reference} "
-        "--not-created"
+        f"Run this file again later, or look at the API and say what you found: {resolve} "
+        f"--invoice-number N, or {resolve} --not-created"
     )
 
 

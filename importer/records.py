@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -204,6 +205,12 @@ class Account:
     name: str
     owner_id: int | None = None
     proves_absence: bool = True
+
+    @property
+    def options(self) -> str:
+        """The options that lead a command to it, behind a space."""
+        where = " --sandbox" if self.is_sandbox else f" --api-url {shlex.quote(self.url)}"
+        return where + ("" if self.name == "default" else f" --account {shlex.quote(self.name)}")
 
     @property
     def is_sandbox(self) -> bool:

@@ -88,7 +88,7 @@ def _remember(settings: Settings, place: Place, clock: Clock, stack: ExitStack) 
 def _connector(
     settings: Settings, place: Place, clock: Clock
 ) -> Callable[[], AbstractAsyncContextManager[Lister]] | None:
-    """Return what opens a connection to the API's list; None where it is not to be asked."""
+    """Return what opens a connection to the API's listing; None where it is not to be asked."""
     api = place.api
     if api is None or not settings.check_server:
         return None

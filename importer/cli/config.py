@@ -16,9 +16,9 @@ from importer.cli.configuration import Configuration, configuration_of
 from importer.cli.fields import to_json
 from importer.cli.keys import every_command, list_keys
 from importer.cli.kinds import Hidden
-from importer.cli.options import default_ledger
 from importer.cli.screen import tell
 from importer.cli.variables import SECRETS
+from importer.ledger.place import default_ledger
 from importer.printable import printable
 from importer.settings import Secret
 

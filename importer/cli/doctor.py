@@ -21,12 +21,13 @@ from importer.cli.fields import to_json
 from importer.cli.heed import COMPLAINT
 from importer.cli.loaded import Loaded
 from importer.cli.loading import loading
-from importer.cli.options import PREFIX, default_ledger, to_settings
+from importer.cli.options import PREFIX, to_settings
 from importer.cli.paint import BAD, DOUBTFUL, paint
 from importer.cli.screen import NARROWEST, screen_width, tell
 from importer.cli.target import has_credentials, target, to_api
 from importer.cli.variables import CLIENT_ID, CLIENT_SECRET, TOKEN
 from importer.errors import EXIT_OK, EXIT_ROWS, UsageError
+from importer.ledger.place import default_ledger
 from importer.names import REPORTS
 from importer.printable import printable
 from importer.settings import Api, Settings, canonical_url

@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from importer.cli.options import default_ledger
 from importer.errors import LedgerError, UsageError
+from importer.ledger.place import default_ledger
 from importer.nearest import did_you_mean, nearest
 from importer.records import Entry, Run
 

@@ -289,18 +289,12 @@ def options(*names: str, helps: Mapping[str, str] | None = None) -> Callable[[Fu
     return decorate
 
 
-def default_ledger() -> Path:
-    """Return where the ledger is unless --ledger says otherwise."""
-    import platformdirs  # noqa: PLC0415 `--help` doesn't need it
-
-    return platformdirs.user_data_path("import-invoices", appauthor=False) / "ledger.sqlite3"
-
-
 def to_settings(file: Path, given: dict[str, Any]) -> Settings:
     """Return the settings of a run from its options."""
     from dataclasses import replace  # noqa: PLC0415 see above
 
     from importer.cli.configuration import default_values  # noqa: PLC0415 it imports this
+    from importer.ledger.place import default_ledger  # noqa: PLC0415 see above
     from importer.settings import Settings  # noqa: PLC0415 see above
 
     names = {name: given[name] for name in Settings.__dataclass_fields__ if name in given}

@@ -9,9 +9,9 @@ from typing import Any
 
 from importer.cli.console import say_waiting
 from importer.cli.loading import loading
-from importer.cli.options import default_ledger
 from importer.cli.screen import tell
 from importer.cli.target import target
+from importer.ledger.place import default_ledger
 from importer.settings import Api
 
 

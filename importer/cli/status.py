@@ -71,7 +71,7 @@ def tell_doubts(ledger: Path | None, *, as_json: bool) -> None:
         as_json: Print one object for machines.
     """
     with opened(ledger) as store:
-        told = _doubts_json(store) if as_json else _doubts(store, ledger)
+        told = _doubts_json(store) if as_json else _doubts(store)
     tell(told)
 
 
@@ -88,8 +88,8 @@ def tell_reference(reference: str, ledger: Path | None, *, as_json: bool) -> Non
     tell(told)
 
 
-def _doubts(store: SqliteLedger, ledger: Path | None) -> str:
-    return "\n".join(list_doubts(store, ledger)) or "Nothing is in doubt."
+def _doubts(store: SqliteLedger) -> str:
+    return "\n".join(list_doubts(store)) or "Nothing is in doubt."
 
 
 def _doubts_json(store: SqliteLedger) -> str:
@@ -198,12 +198,11 @@ def _known(store: Ledger, found: Iterable[tuple[Account, Entry]]) -> Iterator[st
             yield f"    {_origin(attempt, runs[attempt.run_id])}"
 
 
-def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
+def list_doubts(store: Ledger) -> Iterator[str]:
     """Yield what is in doubt, a line each, and how it is settled; nothing where nothing is.
 
     Args:
         store: The ledger.
-        ledger: Where it is, if an option says so.
     """
     for account in store.accounts():
         entries = store.in_doubt(account.id)
@@ -213,12 +212,14 @@ def list_doubts(store: Ledger, ledger: Path | None) -> Iterator[str]:
         what = "1 row was" if one else f"{len(entries):,} rows were"
         files = _files(store, entries)
         yield f"In doubt ({account}): {what} sent, and no certain answer came."
-        yield f"Import {files} again first: the API's list is looked at then, which settles most."
+        yield (
+            f"Import {files} again first: the API's listing is looked at then, which settles most."
+        )
         for entry in entries:
             sent = entry.attempts[-1]
             yield f"  {printable(entry.reference)}, row {sent.create.row}: {_attempt(sent)}"
         reference = shlex.quote(entries[0].reference) if one else "REFERENCE"
-        resolve = f"import-invoices resolve {reference}{_options(account, ledger)}"
+        resolve = f"import-invoices resolve {reference}{account.options}{store.option}"
         yield (
             f"If {'it' if one else 'one'} stays in doubt, look for its reference at your invoicing "
             "service. If it is there, name its invoice number:"
@@ -233,14 +234,6 @@ def _files(store: Ledger, entries: Iterable[Entry]) -> str:
     runs = runs_of(store, entries).values()
     names = list(dict.fromkeys(Path(run.start.file).name for run in runs))
     return printable(names[0]) if len(names) == 1 else "the same files"
-
-
-def _options(account: Account, ledger: Path | None) -> str:
-    """Return the options that lead to an account."""
-    where = " --sandbox" if account.is_sandbox else f" --api-url {shlex.quote(account.url)}"
-    name = "" if account.name == "default" else f" --account {shlex.quote(account.name)}"
-    place = "" if ledger is None else f" --ledger {shlex.quote(str(ledger))}"
-    return where + name + place
 
 
 def _state(entry: Entry) -> str:

@@ -115,8 +115,8 @@ def to_api(url: str | None, account: str | None, *, allow_http: bool) -> Api:
     """
     if url is None:
         raise UsageError(
-            f"Where should the invoices go? Name the API with --api-url or {PREFIX}API_URL, or "
-            "rehearse with --sandbox. Nothing was sent."
+            f"Which API is meant? Name it with --api-url or {PREFIX}API_URL, or rehearse with "
+            "--sandbox. Nothing was sent."
         )
     canonical = canonical_url(url, allow_http=allow_http)
     credentials = find_credentials()

@@ -33,6 +33,8 @@ from importer.records import (
 class MemoryLedger:
     """The ledger of `port.Ledger` in dictionaries; see there for what the methods promise."""
 
+    option = ""
+
     def __init__(self) -> None:
         self._accounts: dict[int, Account] = {}
         self._sending: set[int] = set()

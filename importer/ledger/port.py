@@ -28,6 +28,11 @@ from importer.records import (
 class Ledger(Protocol):
     """The durable record. A method that writes returns once what it wrote would survive a crash."""
 
+    @property
+    def option(self) -> str:
+        """The option that leads a command to it, behind a space; empty where none is needed."""
+        ...
+
     def account(self, url: str, name: str) -> Account:
         """Return the account with this URL and name, made on first sight."""
         ...

@@ -10,6 +10,7 @@ from itertools import groupby
 from importer.garbage import uncollected
 from importer.ledger import lock
 from importer.ledger.history import History
+from importer.ledger.place import to_option
 from importer.ledger.port import contradiction
 from importer.ledger.rows import (
     SELECT_ANY,
@@ -46,6 +47,11 @@ class SqliteLedger(History):
     Raises:
         LedgerError: The file can't be used, see `files.connect`.
     """
+
+    @property
+    def option(self) -> str:
+        """The option that leads a command to it, behind a space; empty where none is needed."""
+        return to_option(self.path)
 
     def account(self, url: str, name: str) -> Account:
         """Return the account with this URL and name, made on first sight."""

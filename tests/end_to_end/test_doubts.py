@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 
 from books_api import BooksApi
@@ -74,6 +75,17 @@ def test_absence_without_a_witness_proves_nothing(desk: Desk, books: BooksApi) -
     assert (done.code, done.counts) == (3, {"in_doubt": 1})
     assert "import-invoices resolve A-1 " in done.results[0]["error"]
     assert books.references == ["A-1"]
+
+
+def test_the_command_that_settles_a_doubt_works_as_it_is_told(desk: Desk, books: BooksApi) -> None:
+    """The row's own words, typed as they stand: account, address and ledger are in them."""
+    lose(books, "A-1", book=False)
+    options = ("--api-url", books.url, "--account", "the shop", "--ledger", "my ledger.sqlite3")
+    done = desk.run(desk.csv("a.csv", rows(1)), *options, "--json")
+    _, _, told = done.results[0]["error"].rpartition("import-invoices ")
+    settled = desk.run(*shlex.split(told))
+    assert settled.code == 0, settled.err
+    assert "A-1" in settled.out
 
 
 def test_listing_that_lacks_a_known_invoice_proves_nothing(desk: Desk, books: BooksApi) -> None:

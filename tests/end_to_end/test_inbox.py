@@ -337,7 +337,7 @@ def test_results_in_a_folder_of_choice(desk: Desk, api: OddApi, inbox: Path) -> 
         (("reports",), "Name another folder with --output"),
         (("inbox/a.csv", "--move-to", "done"), "--move-to is for a folder of files"),
         (("nowhere", "--move-to", "done", "--sandbox"), "There is no file nowhere"),
-        (("inbox",), "Where should the invoices go?"),
+        (("inbox",), "Which API is meant?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

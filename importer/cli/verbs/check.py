@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         "--api-url": "The API's base URL: compare with what was created there.",
         "--sandbox": "Compare with the embedded local API; needs no token.",
         "--output": "Write the checked rows there too, .xlsx or .csv; never overwrites.",
-        "--timeout": "For the API's list, between two reads.",
+        "--timeout": "For the API's listing, between two reads.",
         "--check-server": "Ask the API what it has, where there is a token.",
     },
 )  # fmt: skip
