@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -103,6 +103,25 @@ def listed_differences(ours: Create, listed: ApiInvoice) -> tuple[str, ...]:
         for field, value in there.items()
         if value is not None and field in body and not same(field, body[field], value)
     )
+
+
+def remarks(taken: ApiInvoice, listed: Sequence[ApiInvoice]) -> tuple[str, ...]:
+    """Tell what somebody should know of an invoice that a reference has at the API.
+
+    Args:
+        taken: The invoice.
+        listed: All that the API lists under its reference.
+    """
+    found = []
+    if len(listed) > 1:
+        numbers = ", ".join(invoice.number for invoice in listed)
+        found.append(
+            f"the API lists this reference {len(listed)} times: {numbers} (cancel at your "
+            "invoicing service what is too many)"
+        )
+    if taken.cancelled:
+        found.append("it has been cancelled (if it is still wanted, give the row a new reference)")
+    return tuple(found)
 
 
 def collapse(note: str) -> str:

@@ -208,6 +208,10 @@ class Create:
     due_day: str | None = None
 
 
+NOTE = "Note: "
+"""Begins what is remarked about an invoice that exists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one row.

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from importer.content import BODY, differences, listed_differences, write_bodies
+from importer.content import BODY, differences, listed_differences, remarks, write_bodies
 from importer.garbage import uncollected
 from importer.model import (
+    NOTE,
     REQUIRED_FIELDS,
     Create,
     Field,
@@ -187,7 +188,11 @@ def _compare(create: Create, made: Attempt, *, found: bool) -> Outcome:
 
 def _remark(resolution: Resolution | None) -> str:
     """Return what a look-up remarked, as a sentence behind another."""
-    return f" Note: {resolution.detail}." if resolution is not None and resolution.detail else ""
+    return f" {_note(resolution.detail)}" if resolution is not None and resolution.detail else ""
+
+
+def _note(remark: str) -> str:
+    return f"{NOTE}{remark}."
 
 
 def _compare_listed(create: Create, listed: Sequence[ApiInvoice]) -> Outcome | None:
@@ -198,13 +203,8 @@ def _compare_listed(create: Create, listed: Sequence[ApiInvoice]) -> Outcome | N
     different, invoice = min(compared, key=lambda pair: len(pair[0]))
     if different:
         return _conflict(create, invoice.ref, different)
-    remarks = []
-    if invoice.cancelled:
-        remarks.append("Note: this invoice has been cancelled.")
-    if len(listed) > 1:
-        numbers = ", ".join(invoice.number for invoice in listed)
-        remarks.append(f"Note: the API lists this reference {len(listed)} times: {numbers}.")
-    return Outcome(create.row, Status.ALREADY_CREATED, invoice.ref, " ".join(remarks))
+    said = "; ".join(remarks(invoice, listed))
+    return Outcome(create.row, Status.ALREADY_CREATED, invoice.ref, said and _note(said))
 
 
 def _conflict(

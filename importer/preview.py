@@ -9,8 +9,9 @@ import polars as pl
 
 from importer.model import Status
 from importer.plan import Plan
-from importer.report import count, count_by_currency, say_warnings
+from importer.report import count, count_by_currency
 from importer.table import ROW, Table
+from importer.warn import say_warnings
 
 
 @dataclass(frozen=True, slots=True)

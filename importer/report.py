@@ -16,14 +16,12 @@ from importer.errors import (
     EXIT_ROWS,
     EXIT_STOPPED,
 )
-from importer.model import Code, Field, Issue, Outcome, Severity, Status
+from importer.model import Field, Issue, Outcome, Severity, Status
 from importer.table import ROW, ColumnMap, Invoices, Table
+from importer.warn import NEXT, say_notes, say_warnings
 
 UNCLEAR = "unclear"
 """What is shown for the currency of a row that has no readable one."""
-
-PLACES = 5
-"""How many places of a repeated warning are named."""
 
 OUTCOME_SCHEMA = {
     ROW: pl.UInt32,
@@ -144,46 +142,15 @@ def build_report(table: Table, invoices: Invoices, outcomes: pl.DataFrame, run: 
             refused=run.refused,
         ),
         error=run.stopped,
-        warnings=(*table.warnings, *run.warnings, *say_warnings(issues)),
+        warnings=(
+            *table.warnings,
+            *run.warnings,
+            *say_notes(table, outcomes),
+            *say_warnings(issues),
+        ),
         left=run.left,
     )
     return Report(table, outcomes, issues, summary, invoices.columns)
-
-
-def say_warnings(issues: Iterable[Issue]) -> tuple[str, ...]:
-    """Return what a reader is told of warnings about rows: each kind once, with its places."""
-    kinds: dict[Code, list[Issue]] = {}
-    for issue in issues:
-        if issue.severity is Severity.WARNING:
-            kinds.setdefault(issue.code, []).append(issue)
-    return tuple(_say_kind(found) for found in kinds.values())
-
-
-def _say_kind(issues: list[Issue]) -> str:
-    first, *others = issues
-    if not others:
-        return first.told()
-    places = name_places([issue.place for issue in others[:PLACES]], len(others))
-    return f"{first.told()} The same ({first.code}) at {places}."
-
-
-def name_places(places: Sequence[str], total: int) -> str:
-    """Return places as people name them: `A5 and A6`, `lines 2, 3, 4 and 17 more`.
-
-    Args:
-        places: The first ones: `A5`, `row 5`, `line 5`; at least one.
-        total: How many there are in all.
-    """
-    parted = [place.rpartition(" ") for place in places]
-    nouns = {noun for noun, *_ in parted}
-    same = len(nouns) == 1
-    names = [number for *_, number in parted] if same else list(places)
-    if total > len(places):
-        names.append(f"{total - len(places):,} more")
-    *most, last = names
-    named = f"{', '.join(most)} and {last}" if most else last
-    noun = nouns.pop() if same else ""
-    return f"{noun}{'s' * bool(most)} {named}" if noun else named
 
 
 def order_outcomes(
@@ -213,10 +180,10 @@ def order_outcomes(
     )
     if warnings.is_empty():
         return ordered
-    told = warnings.group_by(ROW, maintain_order=True).agg(pl.col("warning").str.join(" | "))
+    told = warnings.group_by(ROW, maintain_order=True).agg(pl.col("warning").str.join(NEXT))
     return ordered.join(told, on=ROW, how="left", maintain_order="left").select(
         pl.exclude("error", "warning"),
-        pl.concat_str("error", "warning", separator=" | ", ignore_nulls=True)
+        pl.concat_str("error", "warning", separator=NEXT, ignore_nulls=True)
         .replace("", None)
         .alias("error"),
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from importer.model import Code, Issue, Severity, explain
 from importer.printable import printable
-from importer.report import name_places
 from importer.table import Table
+from importer.warn import name_places
 
 MOST = 10
 """How many problems are shown before the rest is counted."""

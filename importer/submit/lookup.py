@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from importer.content import listed_differences
+from importer.content import listed_differences, remarks
 from importer.likeness import is_number, zero_key
 from importer.model import Field, InvoiceRef, reference_key
 from importer.records import Attempt, Entry, Verdict
@@ -122,14 +122,9 @@ def judge(entry: Entry, listed: Iterable[ApiInvoice]) -> Finding | None:
     currency, counterparty = body[Field.CURRENCY], body[Field.COUNTERPARTY_ID]
     ours = [invoice for invoice in invoices if could_be(invoice, currency, counterparty)]
     first = (ours or invoices)[0]
-    remarks = list(listed_differences(sent, first)) if ours else []
-    if len(invoices) > 1:
-        numbers = ", ".join(invoice.number for invoice in invoices)
-        remarks.append(f"the API lists this reference {len(invoices)} times: {numbers}")
-    if first.cancelled:
-        remarks.append("it has been cancelled")
+    said = (*(listed_differences(sent, first) if ours else ()), *remarks(first, invoices))
     verdict = Verdict.FOUND if ours else Verdict.OTHER
-    return Finding(verdict, first.ref, "; ".join(remarks) or None)
+    return Finding(verdict, first.ref, "; ".join(said) or None)
 
 
 def in_doubt(entry: Entry) -> Attempt:

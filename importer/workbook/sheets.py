@@ -53,6 +53,10 @@ MIDNIGHT = " 00:00:00"
 
 NO_PROBLEMS = "Nothing is needed: no row of this file is wrong or waits for anybody."
 
+WARNINGS_ALONE = (
+    "No row of this file is wrong or waits for anybody; but read the warnings in the sheet Summary."
+)
+
 MARKED = {
     Severity.ERROR: "Cells on red are wrong: point at one to read why, and what to write instead.",
     Severity.WARNING: "Cells on yellow may be wrong.",
@@ -97,7 +101,8 @@ def _write_problems(sheet: Worksheet, report: Report, layout: Layout) -> None:
     needy = layout.cells.height
     if not needy:
         when = say_when(report.summary, report.summary.file.name)
-        for line in _introduce(sheet, NO_PROBLEMS, when):
+        title = WARNINGS_ALONE if report.summary.warnings else NO_PROBLEMS
+        for line in _introduce(sheet, title, when):
             sheet.append(list(line))
         return
     notes = find_notes(report, layout.outcomes[ROW])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from books_api import BooksApi, books_api
 from desk import Desk, Finished, finish, row, rows
 from odd_api import OWNER, Reply
+from openpyxl import load_workbook
 
 from importer.sandbox.process import Sandbox
 
@@ -108,7 +109,22 @@ def test_cancelled_invoice_exists(importing: Importing, sandbox: Sandbox) -> Non
     again = importing.run()
     assert (again.code, again.counts) == (0, {"already_created": 3})
     assert ["cancelled" in str(result["error"]) for result in again.results] == [False, True, False]
+    [warning] = again.summary["warnings"]
+    assert warning.startswith("line 3: it has been cancelled (if it is still wanted, give the row")
     assert creates_received(sandbox) == received
+
+
+def test_two_invoices_of_one_reference_are_told_of(desk: Desk, books: BooksApi) -> None:
+    """Whoever made them, somebody has to see to it: a warning names both and what to do."""
+    names = {"reference_id": "A-1", "owner_id": OWNER}
+    books.books = [{"id": n, "invoice_number": f"N-{n}", **names} for n in (77, 78)]
+    done = desk.run(desk.csv("a.csv", rows(1)), "--api-url", books.url, "--json")
+    assert (done.code, done.counts) == (0, {"already_created": 1})
+    [warning] = done.summary["warnings"]
+    assert warning.startswith("line 2: the API lists this reference 2 times: N-77, N-78 (cancel")
+    assert warning.removeprefix("line 2: ") in done.results[0]["error"]
+    with closing(load_workbook(done.summary["output"])) as book:
+        assert "read the warnings in the sheet Summary" in str(book["Problems"]["A1"].value)
 
 
 def test_other_content_is_a_conflict(importing: Importing, sandbox: Sandbox) -> None:

@@ -18,8 +18,8 @@ from importer.cli.problems import (
     problem_lines,
 )
 from importer.model import Code, Issue, Severity
-from importer.report import name_places
 from importer.validate import interpret
+from importer.warn import name_places
 
 
 def lines_for(*rows: Sequence[str | None]) -> list[str]:
