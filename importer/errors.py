@@ -35,9 +35,14 @@ EXIT_MEANINGS: Mapping[int, str] = {
 
 
 class ImporterError(Exception):
-    """A reason to stop, told to the user as it is written."""
+    """A reason to stop, told to the user as it is written.
+
+    Attributes:
+        run_id: The run that it ended, where one had begun.
+    """
 
     exit_code: ClassVar[int]
+    run_id: str = ""
 
     def __str__(self) -> str:
         """Return what is told, fit for a terminal: names in it came from outside."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from importer.campaign import Campaign, Terms
 from importer.clock import Clock
-from importer.errors import FileError, StoppedError
+from importer.errors import FileError, ImporterError, StoppedError
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
@@ -169,6 +169,8 @@ class _Run:
             sent = asyncio.run(self._deal(signals))
         except BaseException as exc:
             record.give_up(self.ledger, exc, self.clock.now())
+            if isinstance(exc, ImporterError):
+                exc.run_id = self.id
             raise
         with signals.noted():  # what was done is written down first
             return self._write_down(sent, record, signals)

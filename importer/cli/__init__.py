@@ -184,7 +184,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except click.ClickException as exc:
         _fail(loaded, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:
-        _fail(loaded, loaded.name_place(str(exc)), exc.exit_code)
+        _fail(loaded, loaded.name_place(str(exc)), exc.exit_code, run_id=exc.run_id)
     except (KeyboardInterrupt, click.Abort):
         _fail(loaded, "Interrupted. Run the same command again to go on.", EXIT_INTERRUPTED)
     except Exception as exc:  # noqa: BLE001 no traceback may reach a user
@@ -228,7 +228,11 @@ def _warn_of_variables() -> None:
 
 
 def _fail(
-    loaded: Loaded, message: str, code: int, usage: click.ClickException | None = None
+    loaded: Loaded,
+    message: str,
+    code: int,
+    usage: click.ClickException | None = None,
+    run_id: str = "",
 ) -> None:
     context = loaded.context
     if context is not None and context.lookup_default("log_format") == JSON:
@@ -243,12 +247,12 @@ def _fail(
     if loaded.wants_json():
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-        tell(error_json(message, code))
+        tell(error_json(message, code, loaded.file, run_id))
     from importer.cli.telling import TELLER  # noqa: PLC0415 seldom needed
 
     if loaded.command == "run":
         TELLER.begin_late(usage)
     if TELLER.url is not None:
         _end_in_a_sentence()  # it may take a while, and the message is told already
-    TELLER.tell_failure(message, code)
+    TELLER.tell_failure(message, code, loaded.file, run_id)
     sys.exit(code)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from importer.cli.loaded import note_file
 from importer.cli.loading import loading
 from importer.cli.options import to_settings
 from importer.cli.screen import screen_width, tell
@@ -42,6 +43,7 @@ def check(file: Path, given: dict[str, Any]) -> int:
     Returns:
         The exit code.
     """
+    note_file(file)
     settings = to_settings(file, given)
     with ExitStack() as stack:
         place = stack.enter_context(place_of(**given))

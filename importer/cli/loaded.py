@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from importer.cli.options import PREFIX
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Loaded:
@@ -19,12 +23,14 @@ class Loaded:
         words: The command line's.
         context: The command's context, once its configuration is read.
         command: The command's name, once it is known that it is about a file.
+        file: That file, once the command's options are read; None for standard input.
     """
 
     def __init__(self, words: Sequence[str], context: click.Context | None = None) -> None:
         self.words = words
         self.context = context
         self.command = ""
+        self.file: Path | None = None
 
     def name_place(self, message: str) -> str:
         """Return a message about an option with the file's line in place of the option's name.
@@ -51,3 +57,10 @@ class Loaded:
             return True
         in_file = self.context is not None and self.context.lookup_default("as_json")
         return not said and in_file is True
+
+
+def note_file(file: Path) -> None:
+    """Note which file the command that runs is about, for whoever tells its errors."""
+    loaded = click.get_current_context().obj
+    if isinstance(loaded, Loaded) and str(file) != "-":
+        loaded.file = file

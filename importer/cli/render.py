@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # heavy, and no part of printing an error
 JSON_FIELDS: Mapping[str, str] = {
     "schema_version": "a number that only grows when a field's meaning changes; fields are added",
     "run_id": "the run's name, for `runs RUN`; null where nothing was begun",
-    "file": "the absolute path of the file; null where none was read",
-    "account": "the account's name and the API's URL; null where nothing was begun",
+    "file": "the absolute path of the file; null where none was named",
+    "account": "the account's name and the API's URL; null where the run came to nothing",
     "counts": "rows by status, every status, zeros too",
     "by_currency": 'rows by currency and status: `{"USD": {"created": 3}}`',
     "duration_s": "seconds from start to results",
@@ -146,16 +146,17 @@ def summary_json(summary: Summary) -> str:
     )
 
 
-def error_json(message: str, exit_code: int, file: Path | None = None) -> str:
+def error_json(message: str, exit_code: int, file: Path | None = None, run_id: str = "") -> str:
     """Return the same object for a run that came to nothing.
 
     Args:
         message: Why.
         exit_code: What it ends with.
-        file: The file, where it is one of several.
+        file: The file, where one was named.
+        run_id: The run, where it had begun.
     """
     return to_json(
-        run_id=None,
+        run_id=run_id or None,
         file=None if file is None else printable(str(file.absolute())),
         account=None,
         counts={status.value: 0 for status in Status},

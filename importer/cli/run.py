@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from importer.cli.loaded import note_file
 from importer.cli.loading import loading
 from importer.cli.options import PREFIX, to_settings
 from importer.cli.target import target
@@ -35,6 +36,7 @@ def import_path(ctx: click.Context, file: Path, given: dict[str, Any]) -> int:
     Returns:
         The exit code.
     """
+    note_file(file)
     TELLER.begin(ctx, file)
     quiet, verbose = _choose_loudness(ctx)
     settings = to_settings(file, given)

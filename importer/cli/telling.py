@@ -105,19 +105,22 @@ class Teller:
                 _require_webhook(url, allow_http=False)
                 self.url, self.name = url, NAMELESS
 
-    def tell_failure(self, message: str, code: int, file: Path | None = None) -> None:
+    def tell_failure(
+        self, message: str, code: int, file: Path | None = None, run_id: str = ""
+    ) -> None:
         """Tell of a run that came to nothing.
 
         Args:
             message: What is wrong.
             code: The exit code.
-            file: One of several files, if it is that one's import that came to nothing.
+            file: The file, where one was named.
+            run_id: The run, where it had begun.
         """
         if self.url is None:
             return
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-        self._tell(self.url, error_json(message, code, file), self.name)
+        self._tell(self.url, error_json(message, code, file, run_id), self.name)
 
 
 TELLER = Teller()

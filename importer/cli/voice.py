@@ -56,8 +56,8 @@ class Voice:
         if self.as_json:
             from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-            tell(error_json(message, code, file))
-        TELLER.tell_failure(message, code, file=file)
+            tell(error_json(message, code, file, error.run_id))
+        TELLER.tell_failure(message, code, file, error.run_id)
 
     @staticmethod
     def _tell(line: str, *, err: bool) -> None:

@@ -44,6 +44,7 @@ def test_json_of_an_error_has_the_promised_keys(desk: Desk) -> None:
     done = desk.run("nothing.csv", "--api-url", "http://127.0.0.1:9", "--json")
     assert done.summary.keys() == KEYS
     assert "nothing.csv" in done.summary["error"]
+    assert done.summary["file"] == str(desk.folder / "nothing.csv")
     assert set(done.summary["counts"].values()) == {0}
 
 

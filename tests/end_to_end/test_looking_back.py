@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import hashlib
+import json
 import os
 import platform
 import re
@@ -234,16 +235,18 @@ def test_a_run_that_was_declined_is_known(desk: Desk, api: OddApi) -> None:
     """A no, or Ctrl-C, at the question: kept with the exit code; already created rows stay so."""
     first = desk.run(desk.csv("a.csv", rows(1)), "--api-url", api.url, "--json")
     file = desk.csv("a.csv", rows(2))
-    with terminal(desk, file, "--api-url", api.url) as screen:
+    with terminal(desk, file, "--api-url", api.url, "--json") as screen:
         screen.read_until("[Y/n]")
         screen.type("n\n")
         assert screen.end() == 4
+    told = json.loads(screen.shown[screen.shown.index('{"') :])
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
         screen.interrupt()
         assert screen.end() == 130
     interrupted, declined, imported = desk.run("runs", "--json").summary["runs"]
     assert imported["run_id"] == first.summary["run_id"]
+    assert (told["run_id"], told["file"]) == (declined["run_id"], str(file))
     assert [(run["exit_code"], run["error"]) for run in (declined, interrupted)] == [
         (4, "You said no: nothing was sent"),
         (130, "interrupted"),
