@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from importer.cli.paint import paint_status
+from importer.cli.render import name_sheet
 from importer.model import NEEDS_USER, Field, Status
 from importer.printable import printable
 from importer.report import Report
@@ -77,4 +78,5 @@ def problem_lines(report: Report) -> Iterator[str]:
     yield from (problem.told() for problem in problems)
     if more:
         rows = "1 row more needs" if more == 1 else f"{more:,} rows more need"
-        yield f"… and {rows} somebody: see the sheet Problems of the results."
+        told = f"… and {rows} somebody: see the sheet Problems of the results."
+        yield name_sheet(told, report.summary.output)

@@ -83,10 +83,25 @@ def _problems(summary: Summary, inbox: Path | None) -> Iterator[str]:
     for status, telling in TELLINGS.items():
         rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
         if telling.remedy and rows:
-            yield f"{paint_status(status)}: {_remedy(summary, status, inbox)}."
+            remedy = _remedy(summary, status, inbox)
+            yield f"{paint_status(status)}: {name_sheet(remedy, summary.output)}."
     if summary.left and summary.error is None:
         left = "1 row was" if summary.left == 1 else f"{summary.left:,} rows were"
         yield f"{left} left for later: run the same command without --limit."
+
+
+def name_sheet(text: str, output: Path | None) -> str:
+    """Return a text that names a sheet of the results; CSV results have none.
+
+    Args:
+        text: What names `the sheet Results` or `the sheet Problems`.
+        output: Where the results are; None where there are none.
+    """
+    if output is None or output.suffix.casefold() != ".csv":
+        return text
+    return text.replace("the sheet Results", "the results").replace(
+        "the sheet Problems of the results", "the results"
+    )
 
 
 def _remedy(summary: Summary, status: Status, inbox: Path | None) -> str:

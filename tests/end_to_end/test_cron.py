@@ -125,13 +125,18 @@ def test_the_crontabs_backup_is_silent_and_whole(desk: Desk, api: OddApi) -> Non
     assert "created as" in desk.run("status", "A-2", "--ledger", backup).out
 
 
-def test_a_mail_stays_short(desk: Desk, api: OddApi) -> None:
-    """Of many problems the first 20 are told, the others counted; each on one line."""
+@pytest.mark.parametrize(
+    ("output", "results"), [("r.xlsx", "the sheet {} of the results"), ("r.csv", "the results")]
+)
+def test_a_mail_stays_short(desk: Desk, api: OddApi, output: str, results: str) -> None:
+    """Of many problems the first 20 are told, the others counted; a CSV has no sheets to name."""
     lines = [row(f"A-{number}", Currency="?") for number in range(1, 26)]
-    done = desk.run(desk.csv("a.csv", lines), "--api-url", api.url, "-q")
+    options = ("--api-url", api.url, "-q", "--output", output)
+    done = desk.run(desk.csv("a.csv", lines), *options)
     told = [line for line in done.out.splitlines() if line.startswith("row ")]
     assert [line.split(":")[0] for line in told] == [f"row {n + 1} (A-{n})" for n in range(1, 21)]
-    assert "… and 5 rows more need somebody: see the sheet Problems of the results." in done.out
+    assert f"… and 5 rows more need somebody: see {results.format('Problems')}." in done.out
+    assert ("the sheet Results" in done.out) == (output == "r.xlsx")
 
 
 def test_what_had_no_turn_is_told_once(desk: Desk, api: OddApi) -> None:
