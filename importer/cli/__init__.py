@@ -19,6 +19,7 @@ from importer.cli.loaded import Loaded
 from importer.cli.screen import tell
 from importer.cli.words import object_to, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
+from importer.nearest import nearest
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -181,6 +182,11 @@ def main(args: Sequence[str] | None = None) -> None:
         lacks = "requires an argument" in exc.message
         told = click.UsageError(value_needed(exc.option_name), exc.ctx) if lacks else exc
         _fail(loaded, told.format_message(), told.exit_code, told)
+    except click.NoSuchOption as exc:
+        near = nearest(exc.option_name, exc.possibilities or (), cutoff=0)
+        # One: click lists several, by the alphabet.
+        one = click.NoSuchOption(exc.option_name, possibilities=near and [near], ctx=exc.ctx)
+        _fail(loaded, one.format_message(), one.exit_code, one)
     except click.ClickException as exc:
         _fail(loaded, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:
@@ -220,8 +226,11 @@ def _warn_of_variables() -> None:
 
     own = {PREFIX + option.removeprefix("--").upper().replace("-", "_") for option in OPTIONS}
     files = {f"{name}_FILE" for name in (*SECRETS, f"{PREFIX}NOTIFY")}
-    elsewhere = {name for name in os.environ if name.startswith(f"{PREFIX}SANDBOX_")}
-    known = own | files | elsewhere | {*SECRETS}
+    known = own | files | {*SECRETS}
+    if any(name.startswith(f"{PREFIX}SANDBOX_") for name in os.environ):
+        from importer.sandbox.command import command  # noqa: PLC0415 seldom needed
+
+        known |= {str(param.envvar) for param in command.params if isinstance(param, click.Option)}
     with suppress(OSError):  # nobody may read it
         for warning in unknown_variables(os.environ, PREFIX, known):
             click.echo(f"Warning: {warning}", err=True)
