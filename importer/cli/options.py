@@ -67,7 +67,8 @@ declare(
     "--account",
     type=Name(),
     metavar="NAME",
-    help="Whose invoices these are, where one URL serves several.  [default: default]",
+    help="Whose invoices these are, where one URL serves several.  "
+    "[default: the client id, else default]",
 )
 declare(
     "--allow-http",
