@@ -23,7 +23,7 @@ from importer.recording import Record, prune
 from importer.records import Account
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
-from importer.signals import Signals
+from importer.signals import Signals, interrupting
 from importer.submit.api import HttpApi
 from importer.submit.engine import Listener, Sending
 from importer.table import Invoices, Table
@@ -166,7 +166,8 @@ class _Run:
         record.begin(self.ledger)
         signals = Signals()
         try:
-            sent = asyncio.run(self._deal(signals))
+            with interrupting():
+                sent = asyncio.run(self._deal(signals))
         except BaseException as exc:
             record.give_up(self.ledger, exc, self.clock.now())
             if isinstance(exc, ImporterError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -20,6 +21,52 @@ REASONS = {
 
 SIGNALS = tuple(number for number in signal.Signals if number.name in REASONS)
 """Those of them that there are: Windows has no SIGHUP."""
+
+
+@contextmanager
+def interrupting() -> Iterator[None]:
+    """Let Ctrl-C interrupt whatever goes on, where it isn't heeded, event loops too.
+
+    `asyncio.run` would have it cancel the running task instead, which notices once it waits: a
+    question would go on, and its answer be acted on.
+    """
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise KeyboardInterrupt
+
+    if before is signal.default_int_handler:  # the one that `asyncio.run` would replace
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def asking() -> Iterator[socket.socket]:
+    """Let every signal that stops a run interrupt a question, whoever else heeds it meanwhile.
+
+    Yields:
+        What becomes readable when a signal comes: one that comes just before the answer is waited
+        for would interrupt nothing.
+    """
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    heeded = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    heard, told = socket.socketpair()
+    with heard, told:
+        told.setblocking(False)
+        wakeup = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        for number in heeded:
+            signal.signal(number, signal.default_int_handler)
+        try:
+            yield heard
+        finally:
+            for number in heeded:
+                signal.signal(number, before[number])
+            signal.set_wakeup_fd(wakeup)
 
 
 class Signals:

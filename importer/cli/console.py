@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -14,9 +12,10 @@ import click
 from importer.cli.jsonlog import json_log
 from importer.cli.paint import can_move, paint_status
 from importer.cli.plain import Plain, say
-from importer.cli.screen import forget_typing, screen_width, wrap
+from importer.cli.screen import forget_typing, read_line, screen_width, wrap
 from importer.model import Outcome
 from importer.printable import printable
+from importer.signals import asking
 
 if TYPE_CHECKING:  # heavy, and not needed to show anything
     from importer.cli.journal import Journal
@@ -131,9 +130,8 @@ class Console:
         question = f"The API refuses row after row for one reason ({printable(reason)}). Go on?"
         try:
             forget_typing()
-            with _interruptible():
-                go_on = click.confirm(question, err=True)
-        except click.Abort:  # Ctrl-C, or the terminal is gone
+            go_on = _ask(question, default=False)
+        except KeyboardInterrupt:
             go_on = False
         if self._view is not None:
             self._view.start()
@@ -162,13 +160,32 @@ def choose_console(
 
 
 def _confirm(text: str) -> bool:
-    """Ask what a yes is the answer to; where nobody is there to answer, it is no."""
+    """Ask what a yes is the answer to."""
     try:
-        return click.confirm(text, default=True, err=True)
-    except click.Abort as exc:
-        if isinstance(exc.__context__, EOFError):
-            return False
+        return _ask(text, default=True)
+    except KeyboardInterrupt:
+        click.echo("\nNothing was sent.", err=True)  # behind the question, and its ^C
         raise
+
+
+def _ask(text: str, *, default: bool) -> bool:
+    """Ask until the answer is a yes or a no; where nobody is there to answer, it is no.
+
+    Raises:
+        KeyboardInterrupt: When a signal comes instead.
+    """
+    while True:
+        with asking() as heard:
+            click.echo(f"{text} [{'Y/n' if default else 'y/N'}]: ", nl=False, err=True)
+            line = read_line(heard)
+        if not line:
+            return False
+        if not line.strip():
+            return default
+        try:
+            return click.BOOL.convert(line.strip(), None, None)
+        except click.BadParameter:
+            click.echo("Type y for yes, or n for no.", err=True)
 
 
 def say_outcome(outcome: Outcome) -> str:
@@ -197,13 +214,3 @@ def say_waiting(seconds: float) -> None:
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether somebody sits there; a stream that was closed is None."""
     return stream is not None and stream.isatty()
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C interrupt a question, whoever else heeds it meanwhile."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -6,8 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    import socket
 
 NARROWEST = 40
 """Below it, nothing is wrapped any narrower: the terminal does."""
@@ -67,6 +71,25 @@ def tell(text: str, *, err: bool = False) -> None:
         # So that nothing fails at exit, when what is left would be written.
         nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 until the end
         setattr(sys, "stderr" if err else "stdout", nowhere)
+
+
+def read_line(heard: socket.socket) -> str:
+    """Return the next line that is typed, with its end; empty where no more can come.
+
+    Args:
+        heard: What becomes readable when something else wants attention.
+    """
+    with suppress(OSError, ValueError):  # Windows waits for sockets alone
+        stdin = sys.stdin.fileno()
+        import select  # noqa: PLC0415 only on a terminal
+
+        select.select([stdin, heard], [], [])
+        return os.read(stdin, LINE).decode(sys.stdin.encoding, "replace")
+    return sys.stdin.readline()
+
+
+LINE = 4096
+"""The longest line that a terminal passes on, in bytes."""
 
 
 def forget_typing() -> None:

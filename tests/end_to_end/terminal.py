@@ -45,13 +45,9 @@ class Terminal:
         """Press Ctrl-C once."""
         os.killpg(self._process.pid, signal.SIGINT)
 
-    def interrupt(self) -> None:
-        """Press Ctrl-C until it is heard: a key pressed just before the question waits is lost."""
-        with suppress(ProcessLookupError):
-            while self._process.poll() is None:
-                os.killpg(self._process.pid, signal.SIGINT)
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(10)
+    def terminate(self) -> None:
+        """Tell the command to stop, as whoever shuts the machine down does."""
+        self._process.terminate()
 
     def end(self) -> int:
         """Read to the end and return the exit code."""

@@ -242,7 +242,7 @@ def test_a_run_that_was_declined_is_known(desk: Desk, api: OddApi) -> None:
     told = json.loads(screen.shown[screen.shown.index('{"') :])
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
-        screen.interrupt()
+        screen.press_ctrl_c()
         assert screen.end() == 130
     interrupted, declined, imported = desk.run("runs", "--json").summary["runs"]
     assert imported["run_id"] == first.summary["run_id"]

@@ -32,6 +32,8 @@ def test_a_no_sends_nothing(desk: Desk, api: OddApi) -> None:
     file = desk.csv("a.csv", rows(3))
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
+        screen.type("perhaps\n")
+        screen.read_until("Type y for yes, or n for no.")
         screen.type("n\n")
         assert screen.end() == 4
     assert "nothing was sent" in screen.shown
@@ -41,13 +43,15 @@ def test_a_no_sends_nothing(desk: Desk, api: OddApi) -> None:
 
 
 def test_ctrl_c_at_the_question_sends_nothing(desk: Desk, api: OddApi) -> None:
-    """Ctrl-C is an answer too: exit 130, nothing sent."""
+    """Pressed once, it is an answer too: exit 130 at once, nothing sent or claimed."""
     file = desk.csv("a.csv", rows(3))
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
-        screen.interrupt()
+        screen.press_ctrl_c()
         assert screen.end() == 130
+    assert "Nothing was sent." in screen.shown
     assert api.references == []
+    assert "Nothing is in doubt" in desk.run("status", "--in-doubt").out
 
 
 def test_yes_and_nothing_to_send_ask_nothing(desk: Desk, api: OddApi) -> None:
@@ -59,11 +63,11 @@ def test_yes_and_nothing_to_send_ask_nothing(desk: Desk, api: OddApi) -> None:
         assert "Create" not in screen.shown.replace("Created", "").replace("Creating", "")
 
 
-@pytest.mark.parametrize(("said", "code", "sent"), [("n\n", 4, 20), ("y\n", 1, 30)])
+@pytest.mark.parametrize(("said", "code", "sent"), [("n\n", 4, 20), ("y\n", 1, 30), ("", 4, 20)])
 def test_row_after_row_refused_is_asked_about(
     desk: Desk, api: OddApi, said: str, code: int, sent: int
 ) -> None:
-    """When the first 20 rows are refused for one reason, it asks whether to go on."""
+    """When the first 20 rows are refused for one reason, it asks; SIGTERM there is a no, too."""
 
     def refuse(invoice: Invoice, number: int) -> Reply:
         del invoice, number
@@ -77,6 +81,6 @@ def test_row_after_row_refused_is_asked_about(
         screen.read_until("Go on?")
         assert "Counterparties are closed today" in screen.shown
         api.answer = created if said == "n\n" else refuse
-        screen.type(said)
+        screen.type(said) if said else screen.terminate()
         assert screen.end() == code
     assert len(api.references) == sent
