@@ -131,6 +131,18 @@ class Campaign:
             planned = self._plan(invoices)
         return planned
 
+    async def look_again(self, invoices: Invoices, planned: Plan) -> Plan:
+        """Plan afresh by what exists at the API by now: others may have created since.
+
+        Args:
+            invoices: The validated rows.
+            planned: What was to be sent.
+        """
+        if self._terms.check_server:
+            self._inquiry.forget()
+            await self._inquiry.survey(planned.keys())
+        return self._plan(invoices)
+
     async def send(self, planned: Plan) -> None:
         """Send a plan's creates, look up what was lost, send again what is proven absent, once.
 

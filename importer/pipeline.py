@@ -8,11 +8,11 @@ import random
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from importer.campaign import Campaign, Terms
-from importer.clock import Clock
+from importer.clock import SECOND_NS, Clock
 from importer.errors import FileError, ImporterError, StoppedError
+from importer.events import Courier, Events
 from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
@@ -25,41 +25,14 @@ from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
 from importer.signals import Signals, interrupting
 from importer.submit.api import HttpApi
-from importer.submit.engine import Listener, Sending
+from importer.submit.engine import Sending
 from importer.table import Invoices, Table
 from importer.workbook import default_output, prepare_output, require_room, write_results
 
+LONG_NS = 10 * SECOND_NS
+"""An answer that took longer is given to a plan that may be out of date."""
 
-class Events(Listener, Protocol):
-    """Who is told how a run goes, and asked whether it may."""
-
-    def on_run(self, run_id: str) -> None:
-        """The run has its name; nothing was sent yet."""
-        ...
-
-    def on_lock_wait(self, seconds: float) -> None:
-        """Another run is sending; it is waited for, so long at most."""
-        ...
-
-    def on_stopping(self) -> None:
-        """A signal came: nothing new is sent, what is in flight is awaited."""
-        ...
-
-    def on_plan(self, preview: Preview) -> bool:
-        """The plan is made; return whether it may be carried out."""
-        ...
-
-
-class Courier(Protocol):
-    """Who brings files by themselves; heard while no other run of the account can send."""
-
-    def admit(self, table: Table) -> None:
-        """The file was read, nothing else was done; what is raised here keeps it back."""
-        ...
-
-    def keep(self, report: Report) -> None:
-        """The results are written."""
-        ...
+CHANGED = "The API's invoices changed while the question waited: this is the plan by now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +179,10 @@ class _Run:
         limited = planned.hold("Left for later by --limit.", after=self.settings.limit)
         return limited, len(planned) - len(limited)
 
-    def _preview(self, planned: Plan, left: int) -> Preview:
+    def _preview(self, planned: Plan, left: int, warnings: tuple[str, ...]) -> Preview:
         where = "the sandbox" if self.account.is_sandbox else self.api.url.partition("://")[2]
-        return preview_plan(self.table, planned, left=left, where=where)
+        preview = preview_plan(self.table, planned, left=left, where=where)
+        return replace(preview, warnings=(*warnings, *preview.warnings))
 
     async def _deal(self, signals: Signals) -> Sent:
         """Deal with the API: look up, plan, ask, send."""
@@ -233,16 +207,36 @@ class _Run:
             self.events.on_phase("Comparing with what was sent before")
             with signals.heeded(stop):
                 planned, left = self._restrict(await campaign.prepare(self.invoices))
+            warnings: tuple[str, ...] = ()
             # Outside: Ctrl-C at the prompt is an answer.
-            asks = len(planned) > 0 and campaign.stopped is None
-            if asks and not self.events.on_plan(self._preview(planned, left)):
-                raise StoppedError("You said no: nothing was sent.")
+            while (
+                len(planned)
+                and campaign.stopped is None
+                and not self._agree(self._preview(planned, left, warnings))
+            ):
+                before, warnings = planned.keys(), (CHANGED,)
+                with signals.heeded(stop):
+                    again = await campaign.look_again(self.invoices, planned)
+                    planned, left = self._restrict(again)
+                if planned.keys() == before:
+                    break
             with signals.heeded(stop):
                 try:
                     await campaign.send(planned)
                 except StoppedError as exc:
                     campaign.stop(str(exc))
         return sum_up(campaign, planned, interrupted=bool(signals.received), left=left)
+
+    def _agree(self, preview: Preview) -> bool:
+        """Ask whether a plan may be carried out; return whether it can't be out of date by now.
+
+        Raises:
+            StoppedError: When it may not.
+        """
+        asked = self.clock.monotonic_ns()
+        if not self.events.on_plan(preview):
+            raise StoppedError("You said no: nothing was sent.")
+        return self.clock.monotonic_ns() - asked < LONG_NS
 
     def _terms(self) -> Terms:
         settings = self.settings

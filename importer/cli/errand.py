@@ -17,8 +17,8 @@ from importer.records import Account, FileVerdict
 from importer.settings import Settings
 
 if TYPE_CHECKING:  # heavy: an inbox with nothing new must not pay for them
+    from importer.events import Events
     from importer.ledger.port import Ledger
-    from importer.pipeline import Events
     from importer.preview import Preview
     from importer.report import Report
     from importer.table import Table
@@ -67,7 +67,7 @@ def digest_options(settings: Settings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One file on its way: see `pipeline.Courier`.
+    """One file on its way: see `events.Courier`.
 
     Attributes:
         file: The file.

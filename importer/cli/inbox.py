@@ -44,8 +44,8 @@ from importer.records import Account, FileVerdict
 from importer.settings import Api, Settings
 
 if TYPE_CHECKING:  # heavy: an inbox with nothing new must not pay for them
+    from importer.events import Events
     from importer.ledger.port import Ledger
-    from importer.pipeline import Events
     from importer.report import Report, Summary
 
 

@@ -117,6 +117,10 @@ class Inquiry:
             "missing from it too. Try again later; --no-check-server sends without it"
         )
 
+    def forget(self) -> None:
+        """Take no listing that was read before for what exists now."""
+        self._listing = None
+
     async def settle(self, doubts: Sequence[Entry], wanted: Collection[str]) -> set[str]:
         """Look up references in doubt and write down what is found.
 
