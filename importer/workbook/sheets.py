@@ -53,6 +53,8 @@ MIDNIGHT = " 00:00:00"
 
 NO_PROBLEMS = "Nothing is needed: no row of this file is wrong or waits for anybody."
 
+COPY = "Correct them in the sheet Results, whose cells are named here: this one is not read."
+
 WARNINGS_ALONE = (
     "No row of this file is wrong or waits for anybody; but read the warnings in the sheet Summary."
 )
@@ -111,7 +113,7 @@ def _write_problems(sheet: Worksheet, report: Report, layout: Layout) -> None:
     title = f"{needy:,} of {every} {needs} somebody: {report.summary.file.name}"
     severities = {note.severity for column in notes.values() for note in column.values()}
     marked = (text for severity, text in MARKED.items() if severity in severities)
-    intro = _introduce(sheet, title, " ".join([say_when(report.summary), *marked]))
+    intro = _introduce(sheet, title, " ".join([say_when(report.summary), *marked, COPY]))
     for status, rows in count(layout.outcomes).items():
         if rows:
             intro += _advise(sheet, status, rows)

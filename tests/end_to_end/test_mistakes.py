@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from desk import SAMPLES, Desk, Finished, Row
-from openpyxl import load_workbook
+from desk import SAMPLES, Desk, Finished, Row, row
+from odd_api import OddApi
+from openpyxl import Workbook, load_workbook
 
 GOOD = {2, 3, 16, 25, 27, 28, 29, 30}
 """The rows of the sample that have no mistake."""
@@ -175,3 +176,26 @@ def test_corrected_results_create_the_corrected_rows_alone(story: Story) -> None
 def test_results_of_results_have_the_same_columns(story: Story) -> None:
     """The columns of an earlier results file are replaced, not kept beside new ones."""
     assert list(story.later[0]) == list(story.results[2])
+
+
+def test_the_cell_that_an_error_names_is_the_one_to_correct(desk: Desk, api: OddApi) -> None:
+    """Title and blank lines are no part of the results: what is named there is the cell there."""
+    lines = [row("A-1"), row("A-2", Currency="US$"), row("A-3", Currency="LRD")]
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for cells in (["Invoices of May"], [], ["", *lines[0]], *(["", *v.values()] for v in lines)):
+        sheet.append(cells)
+    book.save(desk.folder / "a.xlsx")
+    first = desk.run("a.xlsx", "--api-url", api.url, "--json")
+    assert first.counts == {"created": 2, "invalid": 1}
+    results = Path(first.summary["output"])
+    cell, _, message = first.results[1]["error"].partition(" ")
+    assert message.startswith('(Currency): "US$"')
+    with closing(load_workbook(results)) as found:
+        assert found["Results"][cell].value == "US$"
+        assert found["Results"][cell].comment is not None
+        assert str(found["Problems"].cell(found["Problems"].max_row, 11).value).startswith(cell)
+        found["Results"][cell] = "USD"
+        found.save(results)
+    again = desk.run(results, "--api-url", api.url, "--json")
+    assert (again.code, again.counts) == (0, {"already_created": 2, "created": 1})
