@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from importer.clean import Reading
@@ -18,6 +19,9 @@ from importer.read.options import MIB
 from importer.settings import Settings
 from importer.table import Invoices, Table
 from importer.validate import interpret, object_to_values
+
+LOCKS = {"LibreOffice": ".~lock.{}#", "Excel": "~${}"}
+"""The file that a program keeps beside one that is open in it, by the file's name."""
 
 
 @uncollected()
@@ -34,7 +38,18 @@ def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]
     """
     reading = to_reading(asdict(settings), at)
     table = read_table(settings.file, to_opening(settings))
+    table = replace(table, warnings=(*_say_open(settings.file), *table.warnings))
     return table, interpret(table, reading)
+
+
+def _say_open(file: Path) -> Iterator[str]:
+    """Yield a warning for each spreadsheet program that seems to have a file open."""
+    for program, lock in LOCKS.items():
+        if file.with_name(lock.format(file.name)).exists():
+            yield (
+                f"{file.name} seems to be open in {program}: what isn't saved there isn't seen. "
+                "Save it there, and do this again if you changed anything."
+            )
 
 
 def to_opening(settings: Settings) -> Opening:

@@ -124,3 +124,15 @@ def test_warnings_stop_nothing(desk: Desk) -> None:
     strict = desk.run("check", path, "--warnings-as-errors")
     assert strict.code == 1
     assert "line 2 (Due)" in strict.out
+
+
+@pytest.mark.parametrize(
+    ("lock", "program"), [(".~lock.a.csv#", "LibreOffice"), ("~$a.csv", "Excel")]
+)
+def test_a_file_that_is_open_elsewhere_is_told(desk: Desk, lock: str, program: str) -> None:
+    """What isn't saved there isn't seen, which is easily forgotten: a warning, no more."""
+    (desk.folder / lock).touch()
+    done = desk.run("check", desk.csv("a.csv", rows(1)), "--json")
+    assert done.code == 0
+    [warning] = done.summary["warnings"]
+    assert warning.startswith(f"a.csv seems to be open in {program}: what isn't saved there")
