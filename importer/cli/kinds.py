@@ -56,8 +56,12 @@ class Finite(click.FloatRange):
         return number
 
 
+MOST = 2_147_483_647
+"""The largest whole number that everything can count to."""
+
+
 class Whole(click.IntRange):
-    """A whole number in a range."""
+    """A whole number in a range, none larger than `MOST`."""
 
     def convert(
         self,
@@ -69,7 +73,7 @@ class Whole(click.IntRange):
         number: int | None = None
         with suppress(click.BadParameter):
             number = super().convert(value, param, ctx)
-        if number is None:
+        if number is None or number > MOST:
             told = f'"{value}" is no whole number {_between(self)}. Write one, such as 100.'
             self.fail(told, param, ctx)
         return number
@@ -77,7 +81,8 @@ class Whole(click.IntRange):
 
 def _between(allowed: Whole | Finite) -> str:
     """Return in words which numbers are allowed: `from 0 on`, `from 1 to 1,000`."""
-    most = "on" if allowed.max is None else f"to {allowed.max:,}"
+    highest = MOST if allowed.max is None and isinstance(allowed, Whole) else allowed.max
+    most = "on" if highest is None else f"to {highest:,}"
     return f"from {allowed.min:,} {most}"
 
 
