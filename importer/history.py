@@ -43,7 +43,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
             "created is not created again. `import-invoices status REFERENCE` still tells all of "
             "one invoice."
         )
-    place = prepare_output(output)
+    place = prepare_output(output, sent="")
     table = unpack_table(run.start.table)
     invoices = _interpret(run, table)
     outcomes = find_outcomes(ledger, run, table, invoices)

@@ -33,10 +33,14 @@ def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     return free_name(folder / f"{name}.xlsx")
 
 
-def prepare_output(path: Path) -> Path:
+def prepare_output(path: Path, sent: str = "Nothing was sent. ") -> Path:
     """Make sure, before anything is sent, that results can be written; return the absolute path.
 
     The folder is made where it is missing.
+
+    Args:
+        path: Where to.
+        sent: What is said of the sending where it can't be done, with a blank behind it.
 
     Raises:
         UsageError: When the name ends in neither `.xlsx` nor `.csv`, is taken, or can't be written.
@@ -51,14 +55,14 @@ def prepare_output(path: Path) -> Path:
         path.unlink()
     except FileExistsError as exc:
         if not os.path.lexists(path):  # then it is the folder's name that a file has
-            raise UsageError(_unwritable(path, "a file has the folder's name")) from exc
+            raise UsageError(_unwritable(path, "a file has the folder's name", sent)) from exc
         raise UsageError(
             f"{path} exists already, and results never overwrite a file. Choose another name, "
             f"such as --output {shlex.quote(str(free_name(asked)))}, or move the file away."
         ) from exc
     except (OSError, RuntimeError) as exc:  # RuntimeError: a loop of symbolic links
         reason = getattr(exc, "strerror", None) or str(exc)
-        raise UsageError(_unwritable(path, reason)) from exc
+        raise UsageError(_unwritable(path, reason, sent)) from exc
     return path
 
 
@@ -95,8 +99,8 @@ def place(data: bytes, path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _unwritable(path: Path, reason: str) -> str:
+def _unwritable(path: Path, reason: str, sent: str) -> str:
     return (
-        f"The results can't be written to {path}: {reason}. Nothing was sent. Choose another place "
-        "with --output."
+        f"The results can't be written to {path}: {reason}. {sent}Choose another place with "
+        "--output."
     )
