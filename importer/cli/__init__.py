@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,11 @@ from importer import __version__
 from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
 from importer.cli.keys import configured
 from importer.cli.loaded import Loaded
-from importer.cli.screen import tell
+from importer.cli.screen import screen_width, tell, wrap
 from importer.cli.words import object_to, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
 from importer.nearest import nearest
+from importer.printable import printable
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -43,7 +45,7 @@ What declares it is the module of its name in `verbs`, imported when the command
 """
 
 GREETING = """\
-import-invoices makes every row of a spreadsheet exactly one invoice, or says why not.
+import-invoices makes each row of a spreadsheet one invoice, or says why not.
 
 Look first; nothing is sent:
     import-invoices check invoices.xlsx
@@ -236,6 +238,19 @@ def _warn_of_variables() -> None:
             click.echo(f"Warning: {warning}", err=True)
 
 
+def _show(usage: click.UsageError) -> None:
+    """Print what is wrong with a command and how it is used: names in it came from outside."""
+    text = io.StringIO()
+    usage.show(file=text)
+    for line in text.getvalue().splitlines():
+        _tell(printable(line))
+
+
+def _tell(message: str) -> None:
+    width = screen_width(err=True)
+    tell("\n".join(part for line in message.split("\n") for part in wrap(line, width)), err=True)
+
+
 def _fail(
     loaded: Loaded,
     message: str,
@@ -249,10 +264,9 @@ def _fail(
     if (log := json_log()) is not None:
         log.event(Level.ERROR, "error", message, exit_code=code)
     elif isinstance(usage, click.UsageError):
-        with suppress(OSError):  # nobody may read it
-            usage.show()
+        _show(usage)
     else:
-        tell(f"import-invoices: {message}", err=True)
+        _tell(f"import-invoices: {message}")
     if loaded.wants_json():
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
