@@ -33,30 +33,36 @@ JSON_FIELDS: Mapping[str, str] = {
 """The fields of `--json`: what stands in each."""
 
 
-def summary_text(summary: Summary, inbox: Path | None = None) -> str:
+def summary_text(summary: Summary, inbox: Path | None = None, typed: str = "") -> str:
     """Return the aligned summary of a run, for people.
 
     Args:
         summary: The run in figures.
         inbox: The folder that the file was dropped into, if it wasn't named itself.
+        typed: The options of reading that the results need again, as words.
     """
-    lines = [_title(summary), *status_lines(summary, frozenset(Status)), *_problems(summary, inbox)]
+    problems = _problems(summary, inbox, typed)
+    lines = [_title(summary), *status_lines(summary, frozenset(Status)), *problems]
     if summary.counts[Status.CREATED]:
         lines.append("Created invoices are drafts with total 0; lines and publishing come later.")
     return "\n".join([*lines, *_results(summary)])
 
 
-def problems_text(summary: Summary, rows: Iterable[str] = (), inbox: Path | None = None) -> str:
+def problems_text(
+    summary: Summary, rows: Iterable[str] = (), inbox: Path | None = None, typed: str = ""
+) -> str:
     """Return what of a run's summary somebody has to look at; empty where nobody has to.
 
     Args:
         summary: The run in figures.
         rows: What is said of single rows, a line each.
         inbox: The folder that the file was dropped into, if it wasn't named itself.
+        typed: The options of reading that the results need again, as words.
     """
     if summary.exit_code == EXIT_OK:
         return ""
-    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *rows, *_problems(summary, inbox)]
+    problems = _problems(summary, inbox, typed)
+    lines = [_title(summary), *status_lines(summary, NEEDS_USER), *rows, *problems]
     return "\n".join([*lines, *_results(summary)])
 
 
@@ -73,7 +79,7 @@ def _title(summary: Summary) -> str:
     return f"{printable(summary.file.name)} to {account}, {summary.duration_s:.1f} s"
 
 
-def _problems(summary: Summary, inbox: Path | None) -> Iterator[str]:
+def _problems(summary: Summary, inbox: Path | None, typed: str) -> Iterator[str]:
     """Yield what somebody should know, and what is to be done."""
     yield from (
         f"{paint('Warning:', DOUBTFUL)} {printable(warning)}" for warning in summary.warnings
@@ -84,6 +90,8 @@ def _problems(summary: Summary, inbox: Path | None) -> Iterator[str]:
         rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
         if telling.remedy and rows:
             remedy = _remedy(summary, status, inbox)
+            if typed and status in {Status.INVALID, Status.REJECTED}:
+                remedy += f" with the same {typed}"
             yield f"{paint_status(status)}: {name_sheet(remedy, summary.output)}."
     if summary.left and summary.error is None:
         left = "1 row was" if summary.left == 1 else f"{summary.left:,} rows were"

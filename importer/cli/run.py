@@ -149,6 +149,17 @@ def _print(report: Report, inbox: Path | None, *, quiet: bool, as_json: bool) ->
         tell(summary_json(report.summary))
 
 
+def _typed_readings() -> str:
+    """Name the options that say how the file is read, where they were typed for this run."""
+    ctx = click.get_current_context()
+    typed = (
+        f"--{name.replace('_', '-')}"
+        for name in ("columns", "date_format", "timezone")
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    )
+    return " and ".join(typed)
+
+
 def _print_text(report: Report, inbox: Path | None, *, quiet: bool, err: bool) -> None:
     from importer.cli.brief import problem_lines  # noqa: PLC0415
     from importer.cli.render import problems_text, summary_text  # noqa: PLC0415
@@ -156,9 +167,9 @@ def _print_text(report: Report, inbox: Path | None, *, quiet: bool, err: bool) -
 
     summary = report.summary
     told = (
-        problems_text(summary, problem_lines(report), inbox)
+        problems_text(summary, problem_lines(report), inbox, _typed_readings())
         if quiet
-        else summary_text(summary, inbox)
+        else summary_text(summary, inbox, _typed_readings())
     )
     width = screen_width(err=err)
     text = "\n".join(part for line in told.splitlines() for part in wrap(line, width))
