@@ -159,7 +159,8 @@ def _next(checked: Checked, note: str) -> Iterator[str]:
     from importer.check import WOULD_STOP  # noqa: PLC0415 in memory already
 
     if ready and not any(WOULD_STOP in warning for warning in summary.warnings):
-        yield "Nothing was sent. To create what is ready: the same command without `check`."
+        where = "" if summary.account else ", and with --sandbox or --api-url"
+        yield f"Nothing was sent. To create what is ready: the same command without `check`{where}."
     else:
         yield "Nothing was sent."
     if summary.output is not None:
