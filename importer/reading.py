@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os.path
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
@@ -45,7 +46,7 @@ def read_invoices(settings: Settings, at: dt.datetime) -> tuple[Table, Invoices]
 def _say_open(file: Path) -> Iterator[str]:
     """Yield a warning for each spreadsheet program that seems to have a file open."""
     for program, lock in LOCKS.items():
-        if file.with_name(lock.format(file.name)).exists():
+        if os.path.exists(file.parent / lock.format(file.name)):  # noqa: PTH110 unlike Path's, any name
             yield (
                 f"{file.name} seems to be open in {program}: what isn't saved there isn't seen. "
                 "Save it there, and do this again if you changed anything."
