@@ -63,11 +63,9 @@ def read_workbook(path: Path, data: bytes, opening: Opening) -> Grid:
 
 def _tell_ole(data: bytes) -> str:
     if ENCRYPTED in data:
-        return (
-            "is protected by a password. Open it, remove the password (File, Info, Protect "
-            "Workbook, Encrypt with Password, empty the box), save it, and import it again. "
-            "Nothing was sent."
-        )
+        from importer.unpack.package import PROTECTED  # noqa: PLC0415 seldom needed
+
+        return f"{PROTECTED}. Nothing was sent."
     return f"is a workbook of the old .xls kind. {SAVE_AS}"
 
 

@@ -18,6 +18,7 @@ from python_calamine import (
 from importer.unpack.cells import Value, show_column, show_day
 from importer.unpack.marks import Marks, find_marks, group
 from importer.unpack.package import (
+    PROTECTED,
     STRINGS,
     RefusedError,
     counts_from_1904,
@@ -59,7 +60,7 @@ class Book:
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except PasswordError as exc:
-            raise RefusedError("is protected by a password. Remove it, and save it again") from exc
+            raise RefusedError(PROTECTED) from exc
         self._loaded: dict[str, CalamineSheet] = {}
 
     def sheets(self) -> list[tuple[str, bool]]:
@@ -138,7 +139,8 @@ class Book:
         if width > (most := self._limits["columns"]):
             raise RefusedError(
                 f'has {width:,} columns in the sheet "{name}", more than --max-columns allows '
-                f"({most:,}). Delete what stands to the right of the table"
+                f"({most:,}). Delete what stands to the right of the table, or allow more with "
+                "--max-columns"
             )
         return sheet
 
@@ -150,14 +152,16 @@ class Book:
                 row = next(row for row, text in enumerate(column) if text and len(text) > most)
                 raise RefusedError(
                     f"has {longest:,} characters in {cell_name(start + row, position)}, more than "
-                    f"--max-cell-length allows ({most:,}). Shorten that cell"
+                    f"--max-cell-length allows ({most:,}). Shorten that cell, or allow more with "
+                    "--max-cell-length"
                 )
 
     def _check_height(self, name: str, height: int) -> None:
         if height > (most := self._limits["rows"]):
+            rows = "1 row" if most == 1 else f"{most:,} rows"
             raise RefusedError(
-                f'has {height:,} rows or more in the sheet "{name}", more than --max-rows allows '
-                f"({most:,}). Split it into several files"
+                f'has more than {rows} in the sheet "{name}". Import it in parts, or allow more '
+                "with --max-rows"
             )
 
 

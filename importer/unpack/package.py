@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import math
 import posixpath
 import re
 import zipfile
@@ -18,17 +19,29 @@ DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 SHEET_TYPE = "/worksheet"
 """How the type of a relationship to a worksheet ends, in both namespaces of OOXML."""
 
-SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx"
+MIB = 1 << 20
 
-OTHERS = {
-    "xl/workbook.bin": "is a binary workbook (.xlsb)",
-    "word/document.xml": "is a text document (.docx), no spreadsheet",
-    "ppt/presentation.xml": "is a presentation (.pptx), no spreadsheet",
-    "content.xml": "is an OpenDocument file (.ods or a kin of it)",
-    "mimetype": "is an OpenDocument file (.ods or a kin of it)",
-    "index/document.iwa": "is a Numbers or Pages document",
-}
-"""Files that are zip archives too, by a part that tells them."""
+SAVE_AS = "Open it in a spreadsheet program and save it as .xlsx"
+COPY = "Copy the table in it into a workbook and save that as .xlsx"
+
+OTHERS = (
+    ("xl/workbook.bin", "a binary workbook (.xlsb)", SAVE_AS),
+    ("word/document.xml", "a text document (.docx), no spreadsheet", COPY),
+    ("ppt/presentation.xml", "a presentation (.pptx), no spreadsheet", COPY),
+    ("content.xml", "an OpenDocument file (.ods or a kin of it)", SAVE_AS),
+    ("mimetype", "an OpenDocument file (.ods or a kin of it)", SAVE_AS),
+    (
+        "index/document.iwa",
+        "a Numbers or Pages document",
+        "Export it as .xlsx from Numbers (File, Export To, Excel), or copy the table from Pages",
+    ),
+)
+"""Files that are zip archives too: a part that tells them, what they are, what to do."""
+
+PROTECTED = (
+    "is protected by a password. Open it, remove the password (File, Info, Protect Workbook, "
+    "Encrypt with Password, empty the box), save it, and import it again"
+)
 
 
 class RefusedError(Exception):
@@ -92,17 +105,23 @@ def open_package(data: bytes, file_size: int) -> Package:
     archive = zipfile.ZipFile(io.BytesIO(data))
     parts = {info.filename.replace("\\", "/").lower(): info for info in archive.infolist()}
     if WORKBOOK not in parts:
-        known = next((says for part, says in OTHERS.items() if part in parts), None)
-        if known is None:
-            raise RefusedError("is a zip archive, no workbook. Unpack it, and import what is in it")
-        raise RefusedError(f"{known}. {SAVE_AS}")
-    size = sum(info.file_size for info in archive.infolist())
-    if size > file_size:
+        for part, what, remedy in OTHERS:
+            if part in parts:
+                raise RefusedError(f"is {what}. {remedy}")
+        raise RefusedError("is a zip archive, no workbook. Unpack it, and import what is in it")
+    unpacked = sum(info.file_size for info in archive.infolist())
+    if unpacked > file_size:
         raise RefusedError(
-            f"unpacks to {size:,} bytes, more than --max-file-size allows ({file_size:,}). Copy "
-            "the table into a new workbook and save that as .xlsx, or save the sheet as CSV UTF-8"
+            f"unpacks to {_size(unpacked)}, more than --max-file-size allows ({_size(file_size)}). "
+            "Copy the table into a new workbook and save that as .xlsx, save the sheet as CSV "
+            "UTF-8, or allow more with --max-file-size"
         )
     return Package(archive, parts)
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people say it, rounded up: more than is allowed looks so."""
+    return f"{math.ceil(count / MIB):,} MiB" if count >= MIB else f"{count:,} bytes"
 
 
 def find_sheets(package: Package) -> dict[str, str]:

@@ -422,10 +422,20 @@ def test_strict_ooxml_is_read() -> None:
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        (Limits(rows=2), r"3 rows or more.*--max-rows allows \(2\)"),
-        (Limits(columns=3), r"4 columns.*--max-columns allows \(3\)"),
-        (Limits(cell_length=9), r"10 characters in D2.*--max-cell-length allows \(9\)"),
-        (Limits(file_size=100), r"--max-file-size allows \(100\)"),
+        (Limits(rows=2), r"has more than 2 rows in.*allow more with --max-rows\."),
+        (Limits(rows=1), r"has more than 1 row in"),
+        (
+            Limits(columns=3),
+            r"4 columns.*--max-columns allows \(3\).*more with --max-columns\.",
+        ),
+        (
+            Limits(cell_length=9),
+            r"10 characters in D2.*length allows \(9\).*more with --max-cell",
+        ),
+        (
+            Limits(file_size=100),
+            r"allows \(100 bytes\).*more with --max-file-size\.",
+        ),
     ],
 )
 def test_limits_are_named(limits: Limits, message: str) -> None:

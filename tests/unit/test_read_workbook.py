@@ -341,6 +341,23 @@ def test_sheet_of_our_results_is_read(tmp_path: Path) -> None:
     assert (table.sheet, table.headers) == (RESULTS_SHEET, HEADERS)
 
 
+@pytest.mark.parametrize("left", [[PROBLEMS_SHEET], [SUMMARY_SHEET, PROBLEMS_SHEET, "Notes"]])
+def test_sheet_of_our_edited_results_is_read(tmp_path: Path, left: list[str]) -> None:
+    """It still is, with columns gone and spelt anew, a sheet gone or another there."""
+    ours = ["Invoice Number", "Status"]
+    results = [[*ours, *HEADERS], ["INV-1", "created", *row()]]
+    sheets = {**dict.fromkeys(left, results), "Notes": [["x"]], RESULTS_SHEET: results}
+    table = read(tmp_path, xlsx_bytes(sheets))
+    assert (table.sheet, table.headers) == (RESULTS_SHEET, HEADERS)
+
+
+def test_another_sheet_beside_our_results_is_asked_about(tmp_path: Path) -> None:
+    """A sheet with invoices that no results have may be meant as well."""
+    results = [[*HEADERS, *RESULT_COLUMNS], [*row(), "created", "INV-1", 1, None, 2]]
+    with pytest.raises(FileError, match='several sheets with invoices: "Results", "May"'):
+        read(tmp_path, xlsx_bytes({RESULTS_SHEET: results, "May": SHEET}))
+
+
 def test_sheets_that_only_sound_like_results_are_not_ours(tmp_path: Path) -> None:
     """Without our columns, a workbook of the user's with those names is like any other."""
     sheets = {RESULTS_SHEET: SHEET, PROBLEMS_SHEET: SHEET, SUMMARY_SHEET: [["x"]]}
@@ -415,8 +432,15 @@ def without_sheet() -> bytes:
         (OLE + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
         (zip_of(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"),
         (zip_of(xl__workbook_bin=b""), r"\.xlsb"),
-        (zip_of(word__document_xml=b""), r"text document \(\.docx\), no spreadsheet"),
-        (zip_of(ppt__presentation_xml=b""), r"presentation \(\.pptx\)"),
+        (
+            zip_of(word__document_xml=b""),
+            r"text document \(\.docx\), no spreadsheet\. Copy the table in it into a workbook",
+        ),
+        (zip_of(ppt__presentation_xml=b""), r"presentation \(\.pptx\).*Copy the table"),
+        (
+            zip_of(Index__Document_iwa=b""),
+            r"Numbers or Pages document\. Export it as",
+        ),
         (zip_of(readme_txt=b""), "zip archive, no workbook"),
         (zip_of(xl__workbook_xml=b"<workbook"), "damaged"),
         (GOOD_BOOK[: len(GOOD_BOOK) // 2], "damaged"),
