@@ -178,7 +178,7 @@ def _choose(
         known = f" Its profiles: {', '.join(names)}." if names else " It has none."
         source.refuse(
             () if typed else ("profile",),
-            f'there is no profile "{chosen}".{did_you_mean(nearest(chosen, names))}{known}',
+            f'There is no profile "{chosen}".{did_you_mean(nearest(chosen, names))}{known}',
         )
     return chosen, top.beneath(profiles[chosen])
 
@@ -221,7 +221,7 @@ def _read(path: Path, name: str, *, guarded: bool) -> str:
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         raise UsageError(
-            f"{name}, line {line}: there is a character that isn't UTF-8. Save the file in an "
+            f"{name}, line {line}: There is a character that isn't UTF-8. Save the file in an "
             "editor that lets you choose this encoding."
         ) from exc
 
@@ -265,7 +265,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         why = WHERE.sub("", str(exc)).rstrip(".")
         slash = " In a path, write / for each backslash." if "\\" in why else ""
         raise UsageError(
-            f"{name}, line {line}: this is no TOML: {why}. Each line is key = value, with texts "
+            f"{name}, line {line}: This is no TOML: {why}. Each line is key = value, with texts "
             f'in double quotes, such as sheet = "April".{slash}'
         ) from exc
     except (ValueError, RecursionError) as exc:  # ValueError: Python reads no longer numbers
@@ -274,6 +274,6 @@ def _parse(text: str, name: str) -> dict[str, Any]:
 
 def _too_much(name: str) -> str:
     return (
-        f"{name}: a number in it is too long, or its brackets go too deep, for any configuration. "
+        f"{name}: A number in it is too long, or its brackets go too deep, for any configuration. "
         "Write it anew; samples/import-invoices.toml is a start."
     )

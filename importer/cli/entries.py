@@ -120,16 +120,16 @@ def read_entries(
     """
     profiles = values.get(PROFILES, {})
     if not isinstance(profiles, dict):
-        source.refuse((PROFILES,), "profiles are tables of their own, such as [profiles.acme].")
+        source.refuse((PROFILES,), "Profiles are tables of their own, such as [profiles.acme].")
     top = {name: value for name, value in values.items() if name != PROFILES}
     found: dict[str | None, Entries] = {None: _read_section(top, (), None, source, keys)}
     for name, inner in profiles.items():
         at = (PROFILES, name)
         if not isinstance(inner, dict):
-            source.refuse(at, f"a profile is a table: write [profiles.{name}] above its lines.")
+            source.refuse(at, f"A profile is a table: write [profiles.{name}] above its lines.")
         for key in (PROFILE, PROFILES):
             if key in inner:
-                source.refuse((*at, key), "a profile can't hold another. Delete this line.")
+                source.refuse((*at, key), "A profile can't hold another. Delete this line.")
         found[name] = _read_section(inner, at, name, source, keys)
     return found
 
@@ -192,15 +192,12 @@ def _read_value(key: str, option: click.Option, value: object, here: Key, source
         if not isinstance(value, bool):
             source.refuse(here, f"{key} is true or false, without quotes: {key} = true")
         return value
-    if isinstance(kind, Rate | click.types.IntParamType | click.types.FloatParamType):
-        plain = isinstance(value, int | float | str) and not isinstance(value, bool)
-        what = "a number"
-    else:
-        plain, what = isinstance(value, str), "a text, in double quotes"
-    if not plain:
+    number = isinstance(kind, Rate | click.types.IntParamType | click.types.FloatParamType)
+    # A number may be written as a text, too; True is an int for Python alone.
+    if isinstance(value, bool) or not isinstance(value, int | float | str if number else str):
         example = EXAMPLES.get(option.opts[0], "…")
-        shown = example if what == "a number" else f'"{example}"'
-        source.refuse(here, f"{key} is {what}, such as {key} = {shown}")
+        what, sign = ("a number", "") if number else ("a text, in double quotes", '"')
+        source.refuse(here, f"{key} is {what}, such as {key} = {sign}{example}{sign}")
     text = str(value)
     if isinstance(kind, click.Path):
         # From where the file is: a ledger that moves with the current folder would be another.
@@ -218,9 +215,9 @@ def _from_its_folder(key: str, text: str, here: Key, source: Source) -> str:
     try:
         path = Path(text).expanduser()
     except RuntimeError:  # ~somebody, who isn't
-        source.refuse(here, f"{key}: there is no user of that name. Write the whole path.")
+        source.refuse(here, f"{key}: There is no user of that name. Write the whole path.")
     if "\0" in text:
-        source.refuse(here, f"{key}: no path has the character U+0000. Write it anew.")
+        source.refuse(here, f"{key}: No path has the character U+0000. Write it anew.")
     return str(source.path.parent.absolute() / path) if text else text
 
 
@@ -241,7 +238,7 @@ def _read_columns(
         at = (*here, header)
         if not isinstance(name, str):
             dotted = '. A header with a dot goes in quotes: "No. 1"' if "." not in header else ""
-            source.refuse(at, f'write a header and its field: "{header}" = "note"{dotted}')
+            source.refuse(at, f'Write a header and its field: "{header}" = "note"{dotted}')
         known = _find_field(name, at, source)
         found[header] = Setting(known.value, source.lines[at], profile)
     return found
@@ -289,5 +286,5 @@ def _as_cell(name: Field, value: object, at: Key, source: Source) -> str:
         case _:
             text = ""
     if not text.strip():
-        source.refuse(at, f'write what would stand in a cell: {name} = "…"')
+        source.refuse(at, f'Write what would stand in a cell: {name} = "…"')
     return text

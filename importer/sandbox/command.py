@@ -126,7 +126,9 @@ def command(
     says when it starts. `--lookup-delay 2` of the import makes that quick.
     """
     if fail + drop_answers > 100:  # noqa: PLR2004 - a hundred per cent
-        raise click.UsageError("--fail and --drop-answers are more than 100 percent together.")
+        raise click.UsageError(
+            "--fail and --drop-answers are more than 100 percent together. Lower one of them."
+        )
     from importer.sandbox.behaviour import Behaviour  # noqa: PLC0415 - see above
 
     behaviour = Behaviour(

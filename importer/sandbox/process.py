@@ -98,7 +98,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], errors: IO[bytes]) -> Sa
 def _reason(errors: str) -> str:
     lines = errors.strip().splitlines()
     if not lines:
-        return f"The sandbox was not ready within {_START_S:.0f} seconds."
+        return (
+            f"The sandbox was not ready within {_START_S:.0f} seconds. Close what keeps this "
+            "computer busy, then try again."
+        )
     return lines[-1].removeprefix("Error: ")
 
 

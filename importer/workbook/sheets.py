@@ -75,7 +75,7 @@ def require_size(rows: int, columns: int) -> None:
         raise FileError(
             f"{rows:,} rows of {columns:,} columns are more than a workbook holds "
             f"({MAX_ROWS - 1:,} rows of {MAX_COLUMNS:,}). Write the results as CSV: "
-            "--output results.csv"
+            "--output results.csv. Nothing was sent."
         )
 
 

@@ -237,7 +237,7 @@ def test_the_sandbox_has_keys_too(desk: Desk) -> None:
     configure(desk, "sandbox-fail = 60\nsandbox-drop-answers = 60")
     done = desk.run("sandbox", "--port", "0")
     assert done.code == 2
-    assert "--fail and --drop-answers are more than 100 percent together." in done.err
+    assert "are more than 100 percent together. Lower one of them." in done.err
 
 
 def test_configuration_costs_nothing_where_it_is_not_needed(desk: Desk) -> None:

@@ -141,8 +141,8 @@ REFUSED = {
     "a word for a number": ('rate = "fast"', 1, 'rate: "fast" is neither a number nor auto.'),
     "a truth for a number": ("rate = true", 1, "rate is a number, such as rate = 10"),
     "half a create": ("limit = 1.5", 1, 'limit: "1.5" is no whole number from 0 on.'),
-    "nobody's home": ('ledger = "~nobody-of-this/x"', 1, "there is no user of that name"),
-    "no path": ('ledger = "a\\u0000b"', 1, "no path has the character U+0000"),
+    "nobody's home": ('ledger = "~nobody-of-this/x"', 1, "There is no user of that name"),
+    "no path": ('ledger = "a\\u0000b"', 1, "No path has the character U+0000"),
     "a name that steers": ('account = "x\\u001b[31m"', 1, "a character that can't be shown"),
     "infinity": ("wait = inf", 1, 'wait: "inf" is no number'),
     "a word for a flag": ('strict = "yes"', 1, "strict is true or false, without quotes"),
@@ -156,16 +156,16 @@ REFUSED = {
     "a header with a dot": ('[columns]\nNo.1 = "note"', 2, "A header with a dot goes in quotes"),
     "a mapping that is none": ('columns = "A=x"', 1, 'columns: "x" is no field of an invoice.'),
     "a default that is none": ('[defaults]\ncurrancy = "USD"', 2, "Did you mean currency?"),
-    "a blank default": ('[defaults]\nnote = " "', 2, "write what would stand in a cell"),
+    "a blank default": ('[defaults]\nnote = " "', 2, "Write what would stand in a cell"),
     "a reference for all": ('[defaults]\nreference_id = "A"', 2, "can't have a default"),
     "a profile's key": ("[profiles.acme]\nrate = 1\nlimt = 1", 3, "Did you mean limit?"),
-    "a profile in another": ("[profiles.a.profiles.b]", 1, "a profile can't hold another"),
-    "no table": ("profiles = 1", 1, "profiles are tables of their own"),
+    "a profile in another": ("[profiles.a.profiles.b]", 1, "A profile can't hold another"),
+    "no table": ("profiles = 1", 1, "Profiles are tables of their own"),
     "another's option": ("sandbox-port = 99999", 1, "sandbox-port: 99999 is not in the range"),
-    "no TOML": ("rate = 1\nrate 2", 2, "this is no TOML: Expected '='"),
+    "no TOML": ("rate = 1\nrate 2", 2, "This is no TOML: Expected '='"),
     "a backslash": ('ledger = "C:\\x"', 1, "write / for each backslash"),
-    "a text without end": ('a = 1\nb = """\nx', 3, "this is no TOML"),
-    "a key twice": ("rate = 1\n\nrate = 2", 3, "this is no TOML: Cannot overwrite a value"),
+    "a text without end": ('a = 1\nb = """\nx', 3, "This is no TOML"),
+    "a key twice": ("rate = 1\n\nrate = 2", 3, "This is no TOML: Cannot overwrite a value"),
 }
 
 
@@ -194,7 +194,7 @@ def test_unknown_profile_is_asked_about() -> None:
     assert "Did you mean acme? Its profiles: acme, beta." in refuse(
         "[profiles.acme]\n[profiles.beta]\n", "acne"
     )
-    assert refuse('profile = "x"').startswith(f'{NAME}, line 1: there is no profile "x"')
+    assert refuse('profile = "x"').startswith(f'{NAME}, line 1: There is no profile "x"')
     Path(NAME).unlink()
     with pytest.raises(UsageError, match=re.escape(str(Path.cwd() / NAME))):
         load(None, "acme")
@@ -240,11 +240,11 @@ def test_a_profile_s_table_is_spelt_with_an_s() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"a = 1\n# \xe4\n", f"{NAME}, line 2: there is a character that isn't UTF-8"),
+        (b"a = 1\n# \xe4\n", f"{NAME}, line 2: There is a character that isn't UTF-8"),
         (b"#" * 1_100_000, "has more than 1 MiB"),
-        (b"a = " + b"[" * 50_000, "this is no TOML|or its brackets go too deep"),
+        (b"a = " + b"[" * 50_000, "This is no TOML|or its brackets go too deep"),
         (b"[" + b"a." * 3_000 + b"a]\n", "its brackets go too deep"),
-        (b"rate = " + b"9" * 5_000, "a number in it is too long"),
+        (b"rate = " + b"9" * 5_000, "A number in it is too long"),
     ],
     ids=["encoding", "size", "depth", "tables", "digits"],
 )
