@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,36 +32,40 @@ def open_and(
     path: Path,
     *,
     fill: Mapping[str, str] | None = None,
-    save: Path | None = None,
-    print_to: Path | None = None,
+    save: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Open a file, perhaps type into its first sheet, perhaps save it, and tell what it shows.
+    """Open a file and tell what it shows; then perhaps type into its first sheet and save it.
 
     Args:
         folder: A folder of the test's own, for LibreOffice's profile.
         path: The file.
         fill: What to type into cells of the first sheet, by their names, such as `A2`.
-        save: Where to save it as `.xlsx` or `.csv`.
-        print_to: Where to print it to, a PDF.
+        save: Where to save what was typed into, as `.xlsx` or `.csv`.
 
     Returns:
         `asked`: what LibreOffice asked or warned about on opening, such as a repair;
-        `sheets`: for each sheet by name `cells` (rows of what is shown), `colours` (the background
-        of cells by name, as `#RRGGBB`), `comments` (by the cell's name), `lists` (the choices of
-        cells by name), `charts` (how many), `filter` (the filtered range, such as
-        `A1:M30`, or null), `frozen` (the first cell that moves when it is scrolled, such as `B2`,
-        or null).
+        `typed`: what the first sheet shows after the typing, if there was any;
+        `sheets`: what each sheet showed before, by its name:
+
+        - `cells` (rows of what is shown) and `kinds` (what each of them holds: `text`, `number`,
+          `date`, which a time is too, `formula`, or nothing where it is blank);
+        - `colours` (the background of cells by name, as `#RRGGBB`), `comments` (by the cell's
+          name), `lists` (the choices of cells by name);
+        - `columns` (the `width` of each, and the one `needed` to show all of it, in 1/100 mm);
+        - `charts` (the `labels` of the bars, and the `values` of each series);
+        - `filter` (the filtered range, such as `A1:M30`, or null) and `frozen` (the first cell
+          that moves when it is scrolled, such as `B2`, or null).
     """
     order = {
         "path": str(path),
         "fill": dict(fill or {}),
-        "save": str(save) if save else None,
-        "print_to": str(print_to) if print_to else None,
+        "save": [str(path) for path in save],
     }
     done = subprocess.run(
         [PYTHON, DRIVER, SOFFICE or "soffice", folder / "office-profile"],
         input=json.dumps(order),
-        env=os.environ | {"HOME": str(folder)},
+        # What is typed is read as in one country, wherever this runs.
+        env=os.environ | {"HOME": str(folder), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

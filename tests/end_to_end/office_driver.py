@@ -18,7 +18,9 @@ import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
+from com.sun.star.sheet import CellFlags
 from com.sun.star.task import XInteractionHandler
+from com.sun.star.util import NumberFormat
 
 TRY_EVERY_S, TRIES = 0.2, 300
 """How often LibreOffice is asked whether it is there yet."""
@@ -80,35 +82,86 @@ def name_of(address: Any) -> str:
     return name(address.Column, address.Row)
 
 
-def look(sheet: Any) -> dict[str, Any]:
-    """Return what a sheet shows."""
+def every(things: Any) -> list[Any]:
+    """Return all of what LibreOffice has numbered."""
+    return [things.getByIndex(number) for number in range(things.getCount())]
+
+
+def names(area: Any) -> list[str]:
+    """Return the names of all cells of an area."""
+    columns = range(area.StartColumn, area.EndColumn + 1)
+    return [
+        name(column, row) for column in columns for row in range(area.StartRow, area.EndRow + 1)
+    ]
+
+
+def choices(book: Any, rule: Any) -> list[str]:
+    """Return what a cell's list offers; it comes from cells of some sheet."""
+    (where,) = book.Sheets.getCellRangesByName(rule.getFormula1().replace("$", ""))
+    return [str(value) for (value,) in where.getDataArray()]
+
+
+def measure(columns: Any) -> list[dict[str, int]]:
+    """Return how wide columns are, and how wide they would have to be, in 1/100 mm."""
+    measured = []
+    for column in every(columns):
+        width = column.Width
+        column.OptimalWidth = True
+        measured.append({"width": width, "needed": column.Width})
+        column.Width = width
+    return measured
+
+
+def draw(chart: Any) -> dict[str, Any]:
+    """Return what a chart draws: the text and the value of each bar."""
+    (system,) = chart.getEmbeddedObject().getFirstDiagram().getCoordinateSystems()
+    labels = system.getAxisByDimension(0, 0).getScaleData().Categories
+    series = [each for kind in system.getChartTypes() for each in kind.getDataSeries()]
+    values = [part.Values.getData() for each in series for part in each.getDataSequences()]
+    return {"labels": labels.Values.getTextualData(), "values": values}
+
+
+def look(book: Any, sheet: Any) -> dict[str, Any]:
+    """Return what a sheet shows. Each question to LibreOffice takes its time: many cells, one."""
     cursor = sheet.createCursor()
     cursor.gotoEndOfUsedArea(False)
     last = cursor.getRangeAddress()
-    cells = [
-        [sheet.getCellByPosition(column, row) for column in range(last.EndColumn + 1)]
-        for row in range(last.EndRow + 1)
-    ]
-    flat = [cell for line in cells for cell in line]
-    notes = sheet.getAnnotations()
-    lists = {
-        name_of(cell.getCellAddress()): cell.Validation.getFormula1()
-        for cell in flat
-        if cell.Validation.Type.value == "LIST"
-    }
+    area = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
+    dates: set[str] = set()
+    colours: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    for part in every(area.getCellFormatRanges()):
+        cells = names(part.getRangeAddress())
+        if part.CellBackColor != -1:
+            colours |= dict.fromkeys(cells, f"#{part.CellBackColor:06X}")
+        if part.Validation.Type.value == "LIST":
+            lists |= dict.fromkeys(cells, choices(book, part.Validation))
+        if book.NumberFormats.getByKey(part.NumberFormat).Type & NumberFormat.DATETIME:
+            dates |= set(cells)
+    found = area.queryContentCells(CellFlags.FORMULA).getRangeAddresses()
+    formulas = {cell for part in found for cell in names(part)}
+
+    def kind(value: str | float, cell: str) -> str:
+        if cell in formulas:
+            return "formula"
+        if isinstance(value, str):
+            return "text" if value else ""
+        return "date" if cell in dates else "number"
+
+    def show(value: str | float, column: int, row: int) -> str:
+        return value if isinstance(value, str) else area.getCellByPosition(column, row).getString()
+
+    values = list(enumerate(area.getDataArray()))
     return {
-        "cells": [[cell.getString() for cell in line] for line in cells],
-        "colours": {
-            name_of(cell.getCellAddress()): f"#{cell.CellBackColor:06X}"
-            for cell in flat
-            if cell.CellBackColor != -1
-        },
+        "cells": [[show(v, n, row) for n, v in enumerate(line)] for row, line in values],
+        "kinds": [[kind(v, name(n, row)) for n, v in enumerate(line)] for row, line in values],
+        "colours": colours,
         "comments": {
-            name_of(note.getPosition()): note.getString()
-            for note in (notes.getByIndex(i) for i in range(notes.getCount()))
+            name_of(note.getPosition()): note.getString() for note in every(sheet.getAnnotations())
         },
         "lists": lists,
-        "charts": sheet.getCharts().getCount(),
+        "columns": measure(area.Columns),
+        "charts": [draw(chart) for chart in every(sheet.getCharts())],
     }
 
 
@@ -123,22 +176,20 @@ def work(desktop: Any, order: dict[str, Any]) -> dict[str, Any]:
     )
     if book is None:
         return {"asked": [*listener.asked, "it was not opened at all"], "sheets": {}}
-    first = book.Sheets.getByIndex(0)
-    for cell, text in order["fill"].items():
-        # As a person types: numbers and dates are recognised, an apostrophe keeps text as it is.
-        first.getCellRangeByName(cell).FormulaLocal = text
-    sheets = {sheet: look(book.Sheets.getByName(sheet)) for sheet in book.Sheets.ElementNames}
+    sheets = {sheet: look(book, book.Sheets.getByName(sheet)) for sheet in book.Sheets.ElementNames}
     filtered = filters(book)
     for number, sheet in enumerate(book.Sheets.ElementNames):
         sheets[sheet]["filter"] = filtered.get(number)
         sheets[sheet]["frozen"] = frozen(book, sheet)
-    if order["save"]:
-        kind = FORMATS[Path(order["save"]).suffix]
-        book.storeToURL(url(order["save"]), (option("FilterName", kind),))
-    if order["print_to"]:
-        book.storeToURL(url(order["print_to"]), (option("FilterName", "calc_pdf_Export"),))
+    first = book.Sheets.getByIndex(0)
+    for cell, text in order["fill"].items():
+        # As a person types: numbers and dates are recognised, an apostrophe keeps text as it is.
+        first.getCellRangeByName(cell).FormulaLocal = text
+    typed = look(book, first) if order["fill"] else None
+    for path in order["save"]:
+        book.storeToURL(url(path), (option("FilterName", FORMATS[Path(path).suffix]),))
     book.close(True)
-    return {"asked": listener.asked, "sheets": sheets}
+    return {"asked": listener.asked, "sheets": sheets, "typed": typed}
 
 
 def filters(book: Any) -> dict[int, str]:
