@@ -16,6 +16,9 @@ from terminal import Terminal, terminal
 COLOUR = re.compile(r"\x1b\[[\d;]*[349]\d[;m]")
 """A sequence that sets a colour (ECMA-48, SGR 30 to 49 and 90 to 97)."""
 
+MOVING = re.compile(r"━ +(\d)/6 +(\d\.\d)/s +0:(\d\d) left")
+"""The line of a bar that goes on to six rows."""
+
 ESCAPE = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
 REFUSED = detail(422, [{"loc": ["body", "currency"], "msg": "not in use here"}])
 
@@ -36,15 +39,21 @@ def frames(screen: Terminal) -> list[str]:
 
 
 def test_a_wait_is_counted_down(desk: Desk, api: OddApi) -> None:
-    """What the API asks for is shown with what is left of it, beside the bar."""
+    """Shown are the rows done, the rate, the time left, and what is left of a wait."""
     api.answer = first_throttled
-    file = desk.csv("a.csv", rows(3))
-    with terminal(desk, file, "--api-url", api.url, "--yes", columns=80) as screen:
+    words = (desk.csv("a.csv", rows(6)), "--api-url", api.url, "--yes", "--rate", "4")
+    with terminal(desk, *words, columns=80) as screen:
         assert screen.end() == 0
     shown = frames(screen)
     for left in (2, 1):
         assert any(f"rate limited by the API, {left} s" in frame for frame in shown)
-    assert any("3/3" in frame and "━" in frame for frame in shown)
+    moving = list(filter(None, map(MOVING.search, shown)))
+    assert moving, shown
+    done, rates, seconds = zip(*((int(m[1]), float(m[2]), int(m[3])) for m in moving), strict=True)
+    assert sorted(done) == list(done)
+    assert 0 < max(rates) <= 4
+    assert seconds[0] > seconds[-1] > 0
+    assert any("6/6" in frame and "━" in frame for frame in shown)
 
 
 def test_rows_in_doubt_are_waited_for(desk: Desk, books: BooksApi) -> None:

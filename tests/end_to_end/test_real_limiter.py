@@ -7,6 +7,7 @@ its absence is a failure.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +73,10 @@ def test_limiter_limits(desk: Desk, behind: Sandbox, front: Limiter) -> None:
 
 
 def test_unknown_rate_is_found(desk: Desk, behind: Sandbox, front: Limiter) -> None:
-    """`--rate auto` settles at 95 % of the permitted rate at least, with under 2 % of 429."""
+    """`--rate auto` settles at 95 % of the permitted rate at least, with under 2 % of 429.
+
+    It takes so long that a log without a terminal tells how far it is.
+    """
     token = {"IMPORT_INVOICES_TOKEN": behind.token}
     options = ("--api-url", front.url, "--rate", "auto", "--json")
     count = 35 * RATE
@@ -86,3 +90,5 @@ def test_unknown_rate_is_found(desk: Desk, behind: Sandbox, front: Limiter) -> N
     assert len(created) / seconds >= 0.95 * RATE
     for some in (answers, settled):
         assert sum(a.status == 429 for a in some) < 0.02 * len(some)
+    moving = rf"[\d,]+ of {count:,} done, \d+\.\d/s, \d+:\d\d left"
+    assert re.match(rf"Creating {count:,} invoices\.\n{moving}\n", done.err)
