@@ -11,7 +11,9 @@ from importer.cli import COMMANDS
 from importer.columns import map_columns, match_fields
 from importer.model import REQUIRED_FIELDS, Field, Status
 
-README = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+README = ROOT.joinpath("README.md").read_text("utf-8")
+FIRST_IMPORT = ROOT.joinpath("docs", "first-import.md").read_text("utf-8")
 
 
 def table(first: str) -> list[list[str]]:
@@ -58,3 +60,20 @@ def test_there_are_exactly_two_commands_to_set_up() -> None:
     commands = re.findall(r"<!-- (main job|tests) -->\n```sh\n([^\n]+)\n```", README)
     assert [name for name, _ in commands] == ["main job", "tests"]
     assert all("pip install -q -c constraints.txt -e" in command for _, command in commands)
+
+
+def test_the_message_that_is_shown_is_one_of_a_session_that_is_played() -> None:
+    """The wrong cell of the first screen is told in the first import in the same words."""
+    (message,) = re.findall(r"^C4 \(Currency\): .*$", README, re.MULTILINE)
+    assert f"\n  {message}\n" in FIRST_IMPORT
+
+
+def test_the_first_import_installs_as_the_first_command_does() -> None:
+    """Its lines, which nobody types in a test, are those of the command that CI runs."""
+    typed = re.search(r"```sh\n(.*?)```", FIRST_IMPORT, re.DOTALL)
+    command = re.search(r"<!-- main job -->\n```sh\n(.*)\n", README)
+    assert typed is not None
+    assert command is not None
+    *lines, activate = typed[1].splitlines()
+    assert command[1].startswith(" && ".join(lines) + " && .venv/bin/import-invoices ")
+    assert activate == "source .venv/bin/activate"
