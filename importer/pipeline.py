@@ -172,8 +172,8 @@ class _Run:
         """Hold back what is not to be sent; return the rest, and how many are left for later."""
         invalid = len(planned.invoices.invalid_rows())
         if self.settings.strict and invalid:
-            rows = "1 row is" if invalid == 1 else f"{invalid} rows are"
-            return planned.hold(f"Held back by --strict: {rows} invalid. Correct them first."), 0
+            rows = "1 row is" if invalid == 1 else f"{invalid:,} rows are"
+            return planned.hold(f"Held back by --strict: {rows} invalid. Correct that first."), 0
         if self.settings.limit is None:
             return planned, 0
         limited = planned.hold("Left for later by --limit.", after=self.settings.limit)

@@ -34,7 +34,7 @@ TELLINGS: Mapping[Status, Telling] = {
         "created earlier with the same content; not sent again", "yes, its number is known"
     ),
     Status.INVALID: Telling(
-        "failed the checks; not sent",
+        "failed validation; not sent",
         "no",
         "correct the cells in the sheet Results and import that file",
         "Nothing was sent for these rows: correct what the column error names, then import the "

@@ -154,7 +154,7 @@ declare(
     default=60,
     show_default=True,
     metavar="SECONDS",
-    help="How long to let the server finish before an in-doubt row is looked up.",
+    help="How long to let the API finish before an in-doubt row is looked up.",
 )
 declare(
     "--timeout",
@@ -196,7 +196,7 @@ declare(
     "--check-server/--no-check-server",
     default=True,
     show_default=True,
-    help="List the server before the first create.",
+    help="List the API's invoices before the first create.",
 )
 declare(
     "--keep-results",
