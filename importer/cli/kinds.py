@@ -73,16 +73,17 @@ class Whole(click.IntRange):
         number: int | None = None
         with suppress(click.BadParameter):
             number = super().convert(value, param, ctx)
-        if number is None or number > MOST:
+        if number is None:
             told = f'"{value}" is no whole number {_between(self)}. Write one, such as 100.'
             self.fail(told, param, ctx)
+        if number > MOST:
+            self.fail(f'"{value}" is more than {MOST:,}. Write less, such as 100.', param, ctx)
         return number
 
 
 def _between(allowed: Whole | Finite) -> str:
     """Return in words which numbers are allowed: `from 0 on`, `from 1 to 1,000`."""
-    highest = MOST if allowed.max is None and isinstance(allowed, Whole) else allowed.max
-    most = "on" if highest is None else f"to {highest:,}"
+    most = "on" if allowed.max is None else f"to {allowed.max:,}"
     return f"from {allowed.min:,} {most}"
 
 

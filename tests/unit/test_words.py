@@ -71,6 +71,7 @@ def test_a_file_may_have_any_name(tmp_path: Path) -> None:
         (Whole(min=1, max=1000), "two", '"two" is no whole number from 1 to 1,000.'),
         (Whole(min=1, max=1000), "0", '"0" is no whole number from 1 to 1,000.'),
         (Whole(min=0), "1.5", '"1.5" is no whole number from 0 on.'),
+        (Whole(min=0), "99999999999999999999", "is more than 2,147,483,647. Write less"),
         (Finite(min=0.5, max=7), "nan", '"nan" is no number from 0.5 to 7.'),
         (Finite(min=0.5, max=7), "fast", '"fast" is no number from 0.5 to 7.'),
         (Mapped(), "Ref=referense_id", "no field of an invoice. Did you mean reference_id?"),
