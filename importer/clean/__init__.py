@@ -46,15 +46,21 @@ TRUTHS = {
             "sim",
             "sí",
             "si",
+            "sì",
+            "ja",
             "vrai",
             "verdadeiro",
             "verdadero",
+            "vero",
+            "wahr",
+            "waar",
         ),
         True,
     ),
-    **dict.fromkeys(("no", "n", "false", "0", "0.0", "non", "não", "nao", "faux", "falso"), False),
+    **dict.fromkeys(("no", "n", "false", "0", "0.0", "non", "não", "nao", "nein", "nee"), False),
+    **dict.fromkeys(("faux", "falso", "falsch", "onwaar"), False),
 }
-"""Yes and no in English, French, Portuguese and Spanish, and as spreadsheets show truth values."""
+"""Yes and no in the languages of the headers, and as spreadsheets show truth values."""
 
 
 @dataclass(frozen=True, slots=True)

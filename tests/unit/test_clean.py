@@ -60,6 +60,8 @@ def clean_cell(field: Field, text: str | None) -> tuple[object, list[Issue]]:
             for t in ("no", "NO", "n", "False", "false", "0", "0.0")
         ),
         *((Field.AS_PAYMENT_LINK, t, True) for t in ("Oui", "sim", "SÍ", "si", "VRAI")),
+        *((Field.AS_PAYMENT_LINK, t, True) for t in ("Ja", "sì", "WAHR", "vero", "waar")),
+        *((Field.AS_PAYMENT_LINK, t, False) for t in ("Nein", "nee", "falsch", "onwaar")),
         *((Field.AS_PAYMENT_LINK, t, True) for t in ("Verdadeiro", "verdadero")),
         *((Field.AS_PAYMENT_LINK, t, False) for t in ("non", "Não", "nao", "FAUX", "falso")),
         (Field.DUE_DATE, " 2027-01-31 ", "2027-01-31T23:59:59Z"),
