@@ -29,6 +29,9 @@ LINE = 46
 MOST_LINES = 30
 """Of a comment that no screen is too low for; Excel lets a reader make it larger."""
 
+DIFFERENCE = r"(?: with |, ){field} .*? \(now "
+"""How the column `error` says what of an existing invoice is otherwise than in the row."""
+
 REFUSAL = r"(?:^The API refused this row \(\d+\): | \| ){header}: (.+?)(?= \| |$)"
 """How the column `error` says what the API has against a field."""
 
@@ -70,7 +73,7 @@ def find_notes(report: Report, rows: pl.Series) -> Mapping[str, Mapping[int, Not
         return {}
     wanted = frozenset(rows.to_list())
     notes: dict[str, dict[int, Note]] = {}
-    for name, row, note in (*_of_issues(report), *_of_refusals(report)):
+    for name, row, note in (*_of_issues(report), *_of_refusals(report), *_of_conflicts(report)):
         if row in wanted:
             column = notes.setdefault(name, {})
             column[row] = column[row].joined(note) if row in column else note
@@ -102,3 +105,20 @@ def _of_refusals(report: Report) -> Iterator[tuple[str, int, Note]]:
             if (found := pattern.search(error)) is not None:
                 text = f"The API refused this:\n{found[1]}"
                 yield column.name, row, Note((text,), Severity.ERROR)
+
+
+def _of_conflicts(report: Report) -> Iterator[tuple[str, int, Note]]:
+    """Yield which cells say something else than the invoice that exists."""
+    conflicts = report.outcomes.filter(pl.col("status") == Status.CONFLICT, pl.col("error") != "")
+    for field, column in report.columns.columns.items():
+        pattern = re.compile(DIFFERENCE.format(field=field))
+        for row, error, number in conflicts.select(ROW, "error", "invoice_number").iter_rows():
+            if pattern.search(error):
+                text = (
+                    f"Invoice {number or 'under this reference'} was created with something else."
+                )
+                yield (
+                    column.name,
+                    row,
+                    Note((f"{text}\nThe column error says what.",), Severity.ERROR),
+                )

@@ -140,6 +140,9 @@ def test_other_content_is_a_conflict(importing: Importing, sandbox: Sandbox) -> 
     result = again.results[2]
     assert result["invoice_number"] == first.results[2]["invoice_number"]
     assert result["invoice_number"] in result["error"]
+    with closing(load_workbook(again.summary["output"])) as book:
+        commented = [cell.coordinate for cell in book["Results"][4] if cell.comment]
+    assert commented == ["D4"]
     assert creates_received(sandbox) == received
 
 

@@ -173,6 +173,30 @@ def test_field_that_the_api_refused_is_marked(tmp_path: Path, error: str, marked
         assert cells["B2"].comment.text == "The API refused this:\ntoo short"
 
 
+@pytest.mark.parametrize(
+    ("different", "marked"),
+    [
+        ("note 'x' (now 'y')", {"B2"}),
+        ("currency USD (now LRD), note 'x' (now 'y')", {"A2", "B2"}),
+        ("due_date 2027-01-31 (now 2027-02-28)", set()),
+    ],
+)
+def test_what_an_existing_invoice_has_otherwise_is_marked(
+    tmp_path: Path, different: str, marked: set[str]
+) -> None:
+    """Of a conflict, the cells that say something else than the invoice."""
+    report = make_report(
+        ["C (1)", "Note"],
+        [["x", "y"]],
+        statuses=[Status.CONFLICT],
+        error=f"Invoice INV-7 was created from this reference with {different}. Undo the change.",
+        columns={Field.CURRENCY: 0, Field.NOTE: 1},
+    )
+    cells = {cell.coordinate: cell for cell in write_sheet(report, tmp_path)[2] if cell.comment}
+    assert cells.keys() == marked
+    assert all("created with something else" in cell.comment.text for cell in cells.values())
+
+
 def test_only_refused_rows_are_searched_for_refusals(tmp_path: Path) -> None:
     """A text of another status that reads like a refusal marks nothing."""
     error = "The API refused this row (422): C: no"
