@@ -18,7 +18,7 @@ from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
 from importer.cli.keys import configured
 from importer.cli.loaded import Loaded
 from importer.cli.screen import screen_width, tell, wrap
-from importer.cli.words import object_to, unknown_variables, value_needed
+from importer.cli.words import find_one_dash, object_to, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
 from importer.nearest import nearest
 from importer.printable import printable
@@ -188,7 +188,11 @@ def main(args: Sequence[str] | None = None) -> None:
         near = nearest(exc.option_name, exc.possibilities or (), cutoff=0)
         # One: click lists several, by the alphabet.
         one = click.NoSuchOption(exc.option_name, possibilities=near and [near], ctx=exc.ctx)
-        _fail(loaded, one.format_message(), one.exit_code, one)
+        params = exc.ctx.command.params if exc.ctx is not None else ()
+        options = {option for param in params for option in param.opts if option[:2] == "--"}
+        dash = find_one_dash(words, options)
+        told = click.UsageError(dash, exc.ctx) if dash else one
+        _fail(loaded, told.format_message(), told.exit_code, told)
     except click.ClickException as exc:
         _fail(loaded, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:

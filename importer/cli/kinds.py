@@ -121,7 +121,10 @@ class Mapped(click.ParamType[dict[str, str]]):
 
 
 class Typed(click.Path["Path"]):
-    """A path as it was typed."""
+    """A path as it was typed; what is unreadable is told where it is read."""
+
+    def __init__(self) -> None:
+        super().__init__(readable=False)
 
     def coerce_path_result(self, value: str | os.PathLike[str]) -> Path:
         """Return it as a path."""
@@ -131,10 +134,7 @@ class Typed(click.Path["Path"]):
 
 
 class Place(Typed):
-    """A path; what is unreadable is told where it is read."""
-
-    def __init__(self) -> None:
-        super().__init__(readable=False)
+    """A path; `~` is somebody's home."""
 
     def convert(
         self,

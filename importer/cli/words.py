@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from importer.nearest import did_you_mean, nearest
 
@@ -88,6 +88,17 @@ def _object_to_dash(word: str) -> str:
         f"{word} begins with a long dash, as word processors write it for two short ones. Type it "
         f"again with two hyphens: --{word.lstrip(LONG_DASHES + '-')}"
     )
+
+
+def find_one_dash(words: Iterable[str], options: Collection[str]) -> str:
+    """Return what is wrong where an option was typed with one dash; empty where none was.
+
+    Args:
+        words: The command line's.
+        options: The options that there are.
+    """
+    word = next((word for word in words if f"-{word}" in options), "")
+    return f"{word} wants two dashes: -{word}" if word else ""
 
 
 def _object_to_spaces(words: Sequence[str]) -> str:

@@ -33,6 +33,7 @@ def mistyped(desk: Desk, *words: str) -> str:
         (["a.csv", "b.csv"], "One file at a time: b.csv, behind a.csv"),
         (["check"], "Which file? Write its name behind the command"),
         (["a.csv", "--shet", "April"], "Did you mean '--sheet'?"),
+        (["a.csv", "-sandbox"], "-sandbox wants two dashes: --sandbox"),
         (["status", "--in-dout"], "Did you mean '--in-doubt'?"),
     ],
 )
