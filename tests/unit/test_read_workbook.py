@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from builders import GOOD, HEADERS, NOON, csv_bytes, read, row, rows_of, save, xlsx_bytes
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -165,6 +165,9 @@ def test_any_table_reads_back(
     write: Callable[[Sequence[Sequence[Cell]], int, int], bytes],
 ) -> None:
     """Every cell comes back as the user sees it, in its own row and column."""
+    texts_written = [cell[0] for cells in table for cell in cells if cell and cell[2] is Kind.TEXT]
+    # openpyxl doesn't have blanks alone preserved, so that they are lost before we read.
+    assume(write is by_xlsxwriter or all(str(text).strip() for text in texts_written))
     grid = read_workbook(PATH, write(table, top, left), Opening())
     texts = {
         (y, x): text for y, cells in enumerate(grid.cells.rows()) for x, text in enumerate(cells)
