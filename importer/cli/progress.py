@@ -28,6 +28,9 @@ BEFORE_BAR = 3
 MARGIN = 2
 """What is left free at the right, so that the `^C` of a Ctrl-C doesn't begin another line."""
 
+TIME_WIDTH = len("  , 9,999 s")
+"""What of a line is for how long something takes still, and for what stands before it."""
+
 REFRESHES = 5
 """How often a second it is drawn anew."""
 
@@ -129,7 +132,7 @@ class Display:
     def _draw(self) -> RenderableType:
         with self._lock:
             now = self._now()
-            wait = say_wait(self._reason, self._until - now) if self._reason else ""
+            wait = self._wait(self._until - now) if self._reason else ""
             wait = wait if now < self._until else ""
             phase = f"{self._phase}…" if self._phase and now - self._since >= SOON_S else ""
             if self._tally is None:
@@ -138,6 +141,12 @@ class Display:
             note = wait or phase
             self._tall = self._tall or bool(note)
             return Group(bar, self._note(f"  {note}", "yellow")) if self._tall else bar
+
+    def _wait(self, seconds: float) -> str:
+        """Return what is waited for; how long still has its room, however long the reason is."""
+        reason = Text(self._reason)
+        reason.truncate(self._console.width - MARGIN - TIME_WIDTH, overflow="ellipsis")
+        return say_wait(reason.plain, seconds)
 
     def _turn(self, text: str) -> RenderableType:
         """Return a text behind a spinner, which shows that something goes on."""
