@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 
 from importer.errors import FileError
-from importer.headers import aliases, header_key, how_alike, is_nearly, known_headers
+from importer.headers import aliases, header_key, how_alike, is_nearly, known_headers, normalise
 from importer.model import Field, defaults_of, required_fields
 from importer.nearest import NEAR, did_you_mean, nearest
-from importer.table import Column, ColumnMap, Match
+from importer.table import RESULT_COLUMNS, Column, ColumnMap, Match, Results
 
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
+
+
+def result_column(header: str) -> str | None:
+    """Return which column of our results has this header, in any spelling; None where none has.
+
+    Args:
+        header: A header as written. What the results head "status (file)" is the user's own.
+    """
+    return _result_columns().get(_bare(header))
+
+
+@cache
+def _result_columns() -> Mapping[str, str]:
+    return {_bare(name): name for name in RESULT_COLUMNS}
+
+
+def _bare(header: str) -> str:
+    """Return a header as `header_key` does, what is in brackets with it."""
+    return normalise(header).replace(" ", "")
 
 
 def match_fields(
@@ -54,6 +74,7 @@ def map_columns(
     *,
     places: Sequence[str] = (),
     where: str = "",
+    results: Results | None = None,
 ) -> ColumnMap:
     """Map a file's headers to the fields of an invoice.
 
@@ -63,16 +84,19 @@ def map_columns(
             defaults (`UserColumns`), for fields that no header gives.
         places: Where each header is, as the user finds it ("column D"); by default its number.
         where: Where the headers stand, such as `row 3 of the sheet "April"`; for messages.
+        results: What the file has of our own results besides.
 
     Raises:
         FileError: When a required field has no column, a field has two, a header that the user
-            mapped isn't there, or one is nearly that of the due date, or of a default's field.
+            mapped isn't there, or is of our results, or one is nearly that of the due date, or of
+            a default's field.
     """
+    results = results or Results()
     places = places or [f"column {number}" for number in range(1, len(headers) + 1)]
     stood = f"Headers found{f' in {where}' if where else ''}: {_list(headers)}"
-    _check_mapping(headers, columns, stood)
+    _check_mapping(headers, columns, stood, results)
     found = match_fields(headers, columns)
-    _check_missing(headers, found, required_fields(columns), stood)
+    _check_missing(headers, found, required_fields(columns), stood, results)
     for field, positions in found.items():
         if len(positions) > 1:
             raise FileError(
@@ -117,9 +141,19 @@ def _list(headers: Iterable[str]) -> str:
     return ", ".join(_quote(h) for h in headers if h.strip()) or "none"
 
 
-def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field], stood: str) -> None:
+def _check_mapping(
+    headers: Sequence[str], columns: Mapping[str, Field], stood: str, results: Results
+) -> None:
     there = {header_key(header) for header in headers}
+    ours = {header_key(header) for header in results.headers}
     for header, field in columns.items():
+        if header_key(header) in ours - there:
+            own = f" If these are no results, rename it to {field}." if not results.certain else ""
+            raise FileError(
+                f"{_quote(header)} is a column of the results, which an import adds: it can't give "
+                f"{field}. Name a column of your own for {field} in --columns (in a configuration: "
+                f"[columns]), or none.{own} {stood}. Nothing was sent."
+            )
         if header_key(header) not in there:
             near = nearest(header, headers, form=header_key)
             hint = did_you_mean(_quote(near) if near else None)
@@ -130,11 +164,30 @@ def _check_mapping(headers: Sequence[str], columns: Mapping[str, Field], stood: 
             )
 
 
+def _say_number(results: Results) -> str:
+    """Return why our column `invoice_number` is not taken for the reference, with a space behind.
+
+    Empty where the file has none. In what is certainly ours nobody is told to rename it: that would
+    make second invoices.
+    """
+    header = next((h for h in results.headers if result_column(h) == "invoice_number"), None)
+    if header is None:
+        return ""
+    named = _say_all([_quote(h) for h in results.headers if h != header])
+    rename = "If these are no results, and it is your own reference, rename it to reference_id. "
+    return (
+        f"{_quote(header)} is not taken for it, because the file also has {named}, as our results "
+        "have: there it is the number that the API gave an invoice. "
+        f"{'' if results.certain else rename}"
+    )
+
+
 def _check_missing(
     headers: Sequence[str],
     found: Mapping[Field, list[int]],
     required: frozenset[Field],
     stood: str,
+    results: Results,
 ) -> None:
     missing = [field for field in Field if field in required - found.keys()]
     if not missing:
@@ -143,7 +196,8 @@ def _check_missing(
     free = [h for p, h in enumerate(headers) if p not in taken and h.strip()]
     near = {field: _nearest_to(field, free) for field in missing}
     asked = _ask_for_one(*near.popitem()) if len(missing) == 1 else _ask_for_several(near)
-    raise FileError(f"{asked} {stood}. Nothing was sent.")
+    number = _say_number(results) if Field.REFERENCE_ID in missing else ""
+    raise FileError(f"{asked} {number}{stood}. Nothing was sent.")
 
 
 def _ask_for_several(near: Mapping[Field, str | None]) -> str:
@@ -191,9 +245,10 @@ def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
 def _say_double(field: Field, doubles: Sequence[tuple[str, str]]) -> str:
     named = " and ".join(f"{header} ({place})" for header, place in doubles)
     count = "Two" if len(doubles) == 2 else str(len(doubles))  # noqa: PLR2004 a pair has its word
-    header = doubles[0][0].strip('"')
-    differ = len({header for header, _ in doubles}) > 1
-    choose = f', or say which it is: --columns "{header}={field}"' if differ else ""
+    headers = [header.strip('"') for header, _ in doubles]
+    own = [header for header in headers if result_column(header) is None]
+    differ = len(set(headers)) > 1 and bool(own)
+    choose = f', or say which it is: --columns "{own[0]}={field}"' if differ else ""
     return f"{count} columns give {field}: {named}. Rename or remove one{choose}. Nothing was sent."
 
 

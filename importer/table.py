@@ -58,7 +58,7 @@ def no_marks() -> pl.DataFrame:
 
 
 RESULT_COLUMNS = ("status", "invoice_number", "invoice_id", "error", "row")
-"""The columns that the results add to the file's own; ignored where a results file is read."""
+"""The columns that the results add to the file's own; no fields where a results file is read."""
 
 CLAIM = r"\[as read: ([0-9a-f]{8}(?: [0-9a-f]{8})*)\]"
 """How the column `error` says with which cells a row was damaged, a fingerprint for each reason."""
@@ -67,6 +67,27 @@ CUT = "… [cut: a cell holds no more]"
 """How a text ends in the results that was longer than a cell can hold."""
 
 RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET = "Results", "Problems", "Summary"
+
+
+def no_numbers() -> pl.DataFrame:
+    """Return the invoice numbers of a file that has none."""
+    return pl.DataFrame(schema={ROW: pl.UInt32, "number": pl.String})
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a table has of our own results.
+
+    Attributes:
+        headers: The headers of the columns that the results added, as written; the table lacks
+            them. Empty where it is no table of our results.
+        certain: Nobody else has such a file.
+        numbers: The rows that say which invoice they are: `row` and `number` (String).
+    """
+
+    headers: tuple[str, ...] = ()
+    certain: bool = False
+    numbers: pl.DataFrame = field(default_factory=no_numbers, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,7 @@ class Table:
         date1904: The workbook counts days from 1904, as old ones made on a Macintosh do.
         warnings: What the user should know about the file: rows that were skipped, a guessed
             encoding.
+        results: What the file has of our own results, if it is one of them.
     """
 
     path: Path
@@ -110,6 +132,7 @@ class Table:
     claims: Mapping[int, str] = field(default_factory=dict)
     date1904: bool = False
     warnings: tuple[str, ...] = ()
+    results: Results = field(default_factory=Results)
 
     @property
     def source(self) -> Path:
@@ -255,6 +278,7 @@ class Invoices:
         issues: What is wrong, by row and column.
         place: Where a cell is, as of `Table.place`.
         warnings_as_errors: Warnings keep rows back too.
+        numbers: As of `Results`.
     """
 
     frame: pl.DataFrame
@@ -262,6 +286,7 @@ class Invoices:
     issues: tuple[Issue, ...]
     place: Callable[[int, str | None], str] = field(default=_nowhere, repr=False)
     warnings_as_errors: bool = False
+    numbers: pl.DataFrame = field(default_factory=no_numbers)
 
     def with_issues(self, found: Iterable[Issue]) -> Invoices:
         """Return the same rows with more issues, each told its place, all in the file's order."""

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import polars as pl
 
-from importer.columns import match_fields
+from importer.columns import match_fields, result_column
 from importer.errors import FileError
 from importer.model import Code, Field, Issue
 from importer.read.body import Body, sift
 from importer.read.header import HEADER_ROWS, Header, find_header, locate_header
 from importer.read.headerless import find_stray_dates, name_headerless
 from importer.read.options import Opening
+from importer.read.ours import Found, find_ours
 from importer.read.places import Places
 from importer.read.several import refuse_several
 from importer.read.skipped import take_rows
-from importer.table import CLAIM, RESULT_COLUMNS, ROW, Mark, Table, no_marks
+from importer.table import CLAIM, ROW, Mark, Results, Table, no_marks, no_numbers
 
-__all__ = ["HEADER_ROWS", "Grid", "find_header", "has_result_columns", "locate_header", "tabulate"]
+__all__ = ["HEADER_ROWS", "Grid", "find_header", "locate_header", "tabulate"]
 
 ESCAPED = r"^'('*[=+\-@])"
 """A text cell of our own CSV results that would have looked like a formula."""
@@ -78,7 +79,9 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
             "and import it again. Nothing was sent."
         )
     header = locate_header(grid.cells.head(HEADER_ROWS).rows(), opening.columns)
-    own, ours = _split_result_columns(header.texts)
+    below = grid.cells.slice(header.last + 1)
+    ours = find_ours(header.texts, lambda position: below[str(position)])
+    own = [position for position in range(len(header.texts)) if position not in ours.columns]
     body = _find_body(grid, header, own, opening)
     sifted = sift(body)
     refuse_several(path, grid.cells, grid.places, body, sifted.another)
@@ -90,23 +93,8 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
             f"{path} has headers in {grid.places.row(body.first - 1)} but no invoices under "
             f"them{reason}. Write one in each row below, and import it again. Nothing was sent."
         )
-    table = _cut(grid, body, taken, path, sha256)
-    return _judge(table, grid, body, ours=ours, warnings=warnings)
-
-
-def has_result_columns(headers: Sequence[str]) -> bool:
-    """Tell whether a row of headers is that of our own results."""
-    return _split_result_columns(headers)[1]
-
-
-def _split_result_columns(headers: Sequence[str]) -> tuple[list[int], bool]:
-    """Return the positions of the file's own columns, and whether our results added others."""
-    width = len(RESULT_COLUMNS)
-    for start in range(len(headers) - width, -1, -1):
-        if tuple(headers[start : start + width]) == RESULT_COLUMNS:
-            ours = range(start, start + width)
-            return [i for i in range(len(headers)) if i not in ours], True
-    return list(range(len(headers))), False
+    table = replace(_cut(grid, body, taken, path, sha256), results=_take_results(grid, body, ours))
+    return _judge(table, grid, body, warnings=warnings)
 
 
 def _find_body(grid: Grid, header: Header, own: Sequence[int], opening: Opening) -> Body:
@@ -186,11 +174,32 @@ def _find_claims(cells: pl.DataFrame, body: Body, taken: pl.Series) -> Mapping[i
     """Return the fingerprints that our own results left in the column `error`, by row."""
     claims: dict[int, str] = {}
     for name, text in zip(cells.columns, body.header.texts, strict=False):
-        if text.strip().casefold() in {"error", "error (file)"}:
+        if result_column(text) == "error" or text.strip().casefold() == "error (file)":
             found = cells[name].slice(body.first - 1).str.extract(CLAIM)
             for index in (found.is_not_null() & taken).arg_true():
                 claims[body.first + index] = found[index]
     return claims
+
+
+def _take_results(grid: Grid, body: Body, ours: Found) -> Results:
+    """Return what the columns say that our results added; they aren't the table's."""
+    numbers = (_numbers_under(grid, body, position) for position in ours.where("invoice_number"))
+    return Results(
+        tuple(body.header.texts[position] for position in ours.columns),
+        ours.certain,
+        pl.concat([no_numbers(), *numbers]),
+    )
+
+
+def _numbers_under(grid: Grid, body: Body, position: int) -> pl.DataFrame:
+    """Return the invoice numbers in a column, by row: those that there are, to spare memory."""
+    texts = grid.cells[str(position)].slice(body.first - 1)
+    filled = texts.is_not_null().arg_true()
+    found = texts.gather(filled).str.strip_chars()
+    if grid.sheet is None:
+        found = found.str.replace(ESCAPED, "$1")
+    rows = (filled + body.first).cast(pl.UInt32)
+    return pl.DataFrame([rows.alias(ROW), found.alias("number")]).filter(pl.col("number") != "")
 
 
 def _has(taken: pl.Series, index: int) -> bool:
@@ -208,7 +217,7 @@ def _marks_of(grid: Grid, names: Mapping[str, str], cells: pl.DataFrame) -> pl.D
     )
 
 
-def _judge(table: Table, grid: Grid, body: Body, *, ours: bool, warnings: Sequence[str]) -> Table:
+def _judge(table: Table, grid: Grid, body: Body, *, warnings: Sequence[str]) -> Table:
     """Return a table with what is wrong under its blank headers, and our own marks taken off."""
     columns = {str(i): p for i, p in enumerate(table.positions) if not table.headers[i]}
     strays: tuple[Issue, ...] = ()
@@ -221,7 +230,7 @@ def _judge(table: Table, grid: Grid, body: Body, *, ours: bool, warnings: Sequen
         strays = find_stray_dates(cells, kinds, named, None if due is None else str(due))
         said = name_headerless(cells, columns, grid.places)
     headers, cells = table.headers, table.cells
-    if ours and table.sheet is None:
+    if table.results.headers and table.sheet is None:
         cells = cells.with_columns(pl.exclude(ROW).str.replace(ESCAPED, "$1"))
         headers = tuple(re.sub(ESCAPED, r"\1", text) for text in headers)
     return replace(

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import polars as pl
 
 from importer.columns import count_fields, fits
 from importer.errors import FileError
 from importer.model import Field
 from importer.nearest import did_you_mean, nearest
-from importer.read.grid import has_result_columns
 from importer.read.header import locate_header
 from importer.read.options import Opening
+from importer.read.ours import find_ours
 from importer.table import PROBLEMS_SHEET, RESULTS_SHEET, SUMMARY_SHEET
 
 Head = Sequence[Sequence[str | None]]
 """The first rows of a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What a sheet's first rows say: its headers, and whether it is one of our results."""
+
+    headers: tuple[str, ...]
+    ours: bool
 
 
 def choose_sheet(
@@ -41,12 +52,10 @@ def choose_sheet(
     hidden = [name for name in sheets if name not in visible]
     if len(visible) == 1 and not hidden:
         return visible[0]
-    headers = _headers(visible, heads_of, opening.columns)
-    if {RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET} <= headers.keys() and has_result_columns(
-        headers[RESULTS_SHEET]
-    ):
+    tops = _tops(visible, heads_of, opening.columns)
+    fitting = [name for name, top in tops.items() if fits(top.headers, opening.columns)]
+    if _are_results(tops, fitting):
         return RESULTS_SHEET
-    fitting = [name for name, found in headers.items() if fits(found, opening.columns)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -56,8 +65,8 @@ def choose_sheet(
         )
     fitting = [
         name
-        for name, found in _headers(hidden, heads_of, opening.columns).items()
-        if fits(found, opening.columns)
+        for name, top in _tops(hidden, heads_of, opening.columns).items()
+        if fits(top.headers, opening.columns)
     ]
     if fitting:
         raise FileError(
@@ -69,7 +78,7 @@ def choose_sheet(
             f"{path} has no visible sheet with cells. Unhide the one with invoices (right-click a "
             "sheet's tab, Unhide). Nothing was sent."
         )
-    return max(visible, key=lambda name: count_fields(headers[name], opening.columns))
+    return max(visible, key=lambda name: count_fields(tops[name].headers, opening.columns))
 
 
 def _find_sheet(path: Path, names: Sequence[str], wanted: str) -> str:
@@ -86,13 +95,36 @@ def _find_sheet(path: Path, names: Sequence[str], wanted: str) -> str:
     )
 
 
-def _headers(
+def _are_results(tops: Mapping[str, Top], fitting: Sequence[str]) -> bool:
+    """Tell whether a workbook is one of our results: its other sheets hold a part of them."""
+    parts = {PROBLEMS_SHEET, SUMMARY_SHEET}
+    return (
+        RESULTS_SHEET in tops
+        and tops[RESULTS_SHEET].ours
+        and (parts <= tops.keys() or set(fitting) <= {RESULTS_SHEET, *parts})
+    )
+
+
+def _tops(
     names: Sequence[str],
     heads_of: Callable[[Sequence[str]], Sequence[Head]],
     columns: Mapping[str, Field],
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, Top]:
     heads = zip(names, heads_of(names), strict=True) if names else ()
-    return {name: locate_header(rows, columns).texts if rows else () for name, rows in heads}
+    return {name: _to_top(rows, columns) for name, rows in heads}
+
+
+def _to_top(rows: Head, columns: Mapping[str, Field]) -> Top:
+    if not rows:
+        return Top((), ours=False)
+    header = locate_header(rows, columns)
+    below = rows[header.last + 1 :]
+
+    def cells(position: int) -> pl.Series:
+        texts = [row[position] for row in below if position < len(row)]
+        return pl.Series(texts, dtype=pl.String)
+
+    return Top(header.texts, ours=bool(find_ours(header.texts, cells).columns))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -54,6 +54,7 @@ def interpret(table: Table, reading: Reading) -> Invoices:
         reading.columns,
         places=table.header_places(),
         where=table.place(table.header_row) + sheet,
+        results=table.results,
     )
     validated = validate(clean(table, columns, reading), table, reading)
     found = _without_shifted((*validated.issues, *remark(validated, table, reading)))
@@ -62,6 +63,7 @@ def interpret(table: Table, reading: Reading) -> Invoices:
         issues=(),
         place=table.place,
         warnings_as_errors=reading.warnings_as_errors,
+        numbers=table.results.numbers,
     )
     told = placed.with_issues(found)
     return add_fingerprints(table, told.with_issues(find_unrepaired(table, told)))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from builders import HEADERS
 from hypothesis import given
@@ -9,7 +11,7 @@ from importer.columns import count_fields, fits, map_columns, match_fields
 from importer.errors import FileError
 from importer.headers import header_key, load_words
 from importer.model import REQUIRED_FIELDS, Field
-from importer.table import Match
+from importer.table import Match, Results
 
 
 @pytest.mark.parametrize(
@@ -267,6 +269,56 @@ def test_the_users_mapping_wins() -> None:
     moved = {"currency": Field.NOTE, "note": Field.CURRENCY}
     columns = map_columns(HEADERS, moved).columns
     assert (columns[Field.NOTE].name, columns[Field.CURRENCY].name) == ("2", "3")
+
+
+RESULTS = Results(("Status", "Invoice Number", "row"))
+"""What a file has that may be our results."""
+
+
+@pytest.mark.parametrize("written", ["invoice_number", "Status"])
+def test_a_column_of_the_results_is_not_mapped(written: str) -> None:
+    """The user's mapping can't make it a field, unless the file has such a header of its own."""
+    mapping = {written: Field.REFERENCE_ID}
+    with pytest.raises(FileError, match=f'"{written}" is a column of the results') as caught:
+        map_columns(HEADERS, mapping, results=RESULTS)
+    assert "If these are no results, rename it to reference_id. Headers" in str(caught.value)
+    with pytest.raises(FileError, match="is a column of the results") as caught:
+        map_columns(HEADERS, mapping, results=replace(RESULTS, certain=True))
+    assert "rename" not in str(caught.value)
+    headers = [f"{written} (file)" if written == "invoice_number" else written, *HEADERS]
+    columns = map_columns(headers, mapping, results=RESULTS).columns
+    assert columns[Field.REFERENCE_ID].name == "0"
+
+
+def test_why_our_number_is_no_reference_is_said() -> None:
+    """With the columns that say so; to rename it only where it may be the user's own."""
+    with pytest.raises(FileError, match="The column reference_id is missing") as caught:
+        map_columns(HEADERS[1:], results=RESULTS)
+    assert (
+        '"Invoice Number" is not taken for it, because the file also has "Status" and "row", as '
+        "our results have: there it is the number that the API gave an invoice. If these are no "
+        "results, and it is your own reference, rename it to reference_id. Headers found"
+    ) in str(caught.value)
+    with pytest.raises(FileError, match=r"is not taken for it.* invoice\. Headers found"):
+        map_columns(HEADERS[1:], results=replace(RESULTS, certain=True))
+
+
+@pytest.mark.parametrize("results", [Results(), Results(("status", "error", "row")), RESULTS])
+def test_nothing_is_said_of_our_number_where_it_is_not_meant(results: Results) -> None:
+    """Where there is none, and where another column is missing."""
+    missing = HEADERS[1:] if results is not RESULTS else [h for h in HEADERS if h != Field.CURRENCY]
+    with pytest.raises(FileError, match="is missing") as caught:
+        map_columns(missing, results=results)
+    assert "is not taken for it" not in str(caught.value)
+
+
+@pytest.mark.parametrize("headers", [["invoice_number", "Ref"], ["Ref", "Invoice Number"]])
+def test_our_number_is_never_proposed_as_the_reference(headers: list[str]) -> None:
+    """Of two that give it, the other is; and neither, if both are called as ours."""
+    with pytest.raises(FileError, match=r'Two columns.*--columns "Ref=reference_id"'):
+        map_columns([*headers, *HEADERS[1:]])
+    with pytest.raises(FileError, match=r"Rename or remove one\."):
+        map_columns(["invoice_number", "Invoice Number", *HEADERS[1:]])
 
 
 def test_a_mapped_header_written_just_so_wins_over_likes() -> None:

@@ -239,11 +239,65 @@ def test_a_row_of_our_results_alone_is_blank(tmp_path: Path) -> None:
     assert table.cells["row"].to_list() == [2]
 
 
-def test_columns_like_our_results_are_kept(tmp_path: Path) -> None:
-    """A column called status, or all of ours in another order, is the user's."""
-    headers = [*HEADERS, *reversed(RESULT_COLUMNS)]
-    table = read(tmp_path, csv_bytes([headers, [*row(), *"abcde"]]))
-    assert table.headers == tuple(headers)
+@pytest.mark.parametrize("headers", [["Status"], ["row", "error"], ["status", "row"]])
+def test_columns_like_our_results_are_kept(tmp_path: Path, headers: list[str]) -> None:
+    """A column called status, or two of our names where no status of ours is, is the user's."""
+    table = read(tmp_path, csv_bytes([[*HEADERS, *headers], [*row(), *"ab"[: len(headers)]]]))
+    assert table.headers == (*HEADERS, *headers)
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells"),
+    [
+        ([*RESULT_COLUMNS[::-1]], ["2", "", "9", "-9", "done"]),
+        (["Row", "STATUS ", "Invoice Number"], ["2", "done", "-9"]),
+        (["InvoiceID", "errors", "invoice-number"], ["9", "", " '-9 "]),
+        (["status", "invoice_number"], ["created", "'-9"]),
+    ],
+)
+def test_columns_of_our_results_are_found_one_by_one(
+    tmp_path: Path, headers: list[str], cells: list[str]
+) -> None:
+    """Three of them, or two with our statuses, are ours in any order and spelling, apart too."""
+    (first, *others), (cell, *rest) = headers, cells
+    table = read(tmp_path, csv_bytes([[first, *HEADERS, *others], [cell, *row(), *rest]]))
+    assert table.headers == HEADERS
+    assert rows_of(table) == [(2, *row())]
+    assert set(table.results.headers) == {header.strip() for header in headers}
+    assert table.results.numbers.rows() == [(2, "-9")]
+    assert table.results.certain is (len(headers) in {2, 5})
+
+
+def test_a_mark_of_our_results_holds_wherever_it_stands(tmp_path: Path) -> None:
+    """In a column of its own among the user's, spelt otherwise."""
+    cells = ["… [as read: ace036dd]", *row(), "invalid", "2"]
+    table = read(tmp_path, csv_bytes([["Errors", *HEADERS, "Status", "Row"], cells]))
+    assert table.claims == {2: "ace036dd"}
+
+
+@pytest.mark.parametrize("status", ["created,done", ",", "Created"])
+def test_two_of_our_names_are_ours_with_our_statuses_alone(tmp_path: Path, status: str) -> None:
+    """One other word, or no word at all, and both columns are the user's."""
+    rows = [[*row(), word, "x"] for word in status.split(",")]
+    table = read(tmp_path, csv_bytes([[*HEADERS, "status", "row"], *rows]))
+    assert table.headers == (*HEADERS, "status", "row")
+
+
+def test_of_two_columns_of_one_name_ours_is_written_as_we_do(tmp_path: Path) -> None:
+    """The user's "Invoice Number" stays theirs beside ours; a second one that is ours does not."""
+    theirs = ("Invoice Number", *HEADERS[1:])
+    ours = ["created", "INV-9", "9", "", "2"]
+    rows = [["invoice_number", *theirs, *RESULT_COLUMNS], ["INV-9", *row(), *ours]]
+    table = read(tmp_path, csv_bytes(rows))
+    assert table.headers == theirs
+    assert rows_of(table) == [(2, *row())]
+
+
+def test_a_column_headed_as_the_users_is_the_users(tmp_path: Path) -> None:
+    """What the results call "status (file)" is a column of the file, wherever it stands."""
+    headers = ["status (file)", *HEADERS, "status", "error", "row"]
+    table = read(tmp_path, csv_bytes([headers, ["paid", *row(), "invalid", "", "2"]]))
+    assert table.headers == ("status (file)", *HEADERS)
 
 
 def test_apostrophes_of_our_results_are_taken_off(tmp_path: Path) -> None:
