@@ -171,6 +171,25 @@ class MemoryLedger:
         entries = self.entries(account_id, keys).values()
         return {e.key: e.reference for e in entries if e.state is not EntryState.FREE}
 
+    def numbered(self, account_id: int, numbers: Iterable[str]) -> Mapping[str, Entry]:
+        """Return the references whose invoices have these numbers, by number."""
+        wanted = set(numbers)
+        made = {
+            attempt.invoice.number: key
+            for attempt, key in sorted(
+                (
+                    (self._attempts[attempt_id], key)
+                    for (of, _, key), ids in self._ids.items()
+                    if of == account_id
+                    for attempt_id in ids
+                ),
+                key=lambda pair: pair[0].id,
+            )
+            if attempt.invoice is not None and attempt.invoice.number in wanted
+        }
+        entries = self.entries(account_id, made.values())
+        return {number: entries[key] for number, key in made.items()}
+
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""
         keys = [key for account, of, key in self._ids if (account, of) == (account_id, step)]

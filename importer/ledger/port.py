@@ -132,6 +132,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def numbered(self, account_id: int, numbers: Iterable[str]) -> Mapping[str, Entry]:
+        """Return the references whose invoices have these numbers, by number.
+
+        The invoices are those that are known to be made of them; of two with one number it is the
+        later. Unknown numbers are left out.
+        """
+        ...
+
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""
         ...

@@ -63,6 +63,18 @@ SELECT_PADDED = """
 """
 """The references of digits that begin with a zero, of an account and a step."""
 
+SELECT_NUMBERED = """
+    SELECT iif(reply = 'created', invoice_number, found_number) AS number, attempt.key
+    FROM attempt NOT INDEXED
+    WHERE account_id = ? AND step = ? AND (reply = 'created' OR verdict = 'found')
+        AND number IN (SELECT key FROM wanted)
+    ORDER BY id
+"""
+"""The keys of which the invoices were made whose numbers are in `wanted`, by an account and a step.
+
+It walks through all attempts: seldom asked for, this needs no index that every write would pay for.
+"""
+
 SELECT_LATEST = """
     SELECT reference, max(id)
     FROM (

@@ -16,6 +16,7 @@ from importer.ledger.rows import (
     SELECT_ANY,
     SELECT_ATTEMPTS,
     SELECT_LATEST,
+    SELECT_NUMBERED,
     SELECT_PADDED,
     to_account,
     to_attempt,
@@ -111,9 +112,7 @@ class SqliteLedger(History):
         with self.transaction("read") as db:
             if not db.execute(SELECT_ANY, (account_id, step)).fetchone():
                 return {}
-            # A table, not a list of parameters or a JSON text: SQLite bounds the one, and cuts
-            # strings at U+0000 in the other. The transaction's end empties it.
-            db.executemany("INSERT INTO wanted VALUES (?)", ((key,) for key in dict.fromkeys(keys)))
+            _want(db, keys)
             cursor = db.cursor()
             cursor.row_factory = None  # plain tuples
             attempts = map(to_attempt, cursor.execute(SELECT_ATTEMPTS, (account_id, step)))
@@ -133,6 +132,16 @@ class SqliteLedger(History):
         with self.transaction("read") as db:
             rows = db.execute(SELECT_PADDED, (account_id, Step.CREATE)).fetchall()
         return {row["key"]: row["reference"] for row in rows}
+
+    @uncollected()
+    def numbered(self, account_id: int, numbers: Iterable[str]) -> Mapping[str, Entry]:
+        """Return the references whose invoices have these numbers, by number."""
+        with self.transaction("read") as db:
+            _want(db, numbers)
+            rows = db.execute(SELECT_NUMBERED, (account_id, Step.CREATE)).fetchall()
+        made = {row["number"]: row["key"] for row in rows}
+        entries = self.entries(account_id, made.values())
+        return {number: entries[key] for number, key in made.items()}
 
     def in_doubt(self, account_id: int, step: Step = Step.CREATE) -> list[Entry]:
         """Return every reference of the account whose state is in doubt, oldest first."""
@@ -199,6 +208,13 @@ class SqliteLedger(History):
                 "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM attempt)"
             ).fetchone()
         return Size(row[0], row[1], bytes=page * pages, free=page * free)
+
+
+def _want(db: sqlite3.Connection, texts: Iterable[str]) -> None:
+    """Put texts into the temporary table `wanted`, each once; the transaction's end empties it."""
+    # A table, not a list of parameters or a JSON text: SQLite bounds the one, and cuts strings at
+    # U+0000 in the other.
+    db.executemany("INSERT INTO wanted VALUES (?)", ((text,) for text in dict.fromkeys(texts)))
 
 
 def _claim(db: sqlite3.Connection, claim: Claim) -> int:

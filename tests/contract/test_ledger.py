@@ -369,6 +369,35 @@ def test_padded_references_are_digits_behind_a_zero(ledger: Ledger, account: Acc
     assert ledger.padded(ledger.account(URL, "other").id) == {}
 
 
+def test_invoices_are_known_by_their_numbers(ledger: Ledger, account: Account) -> None:
+    """Those that were made, answered or found later, by the account's own references."""
+    other = ledger.account(URL, "other")
+    ledger.start_run(run_start("run-2", other))
+    made = {"a": CREATED, "b": FAILED[ReplyKind.LOST], "c": FAILED[ReplyKind.LOST]}
+    for key, settlement in made.items():
+        deeds.settle(ledger, deeds.claim(ledger, claim_of(account, key)), settlement)
+    found = replace(OTHER, number="INV'8\x00")
+    ledger.resolve(account.id, "b", Resolution(Verdict.FOUND, "listing", AT, found))
+    ledger.resolve(account.id, "c", Resolution(Verdict.OTHER, "listing", AT, OTHER))
+    asked = ["INV-7", "INV-7", found.number, OTHER.number, "inv-7"]
+    numbered = ledger.numbered(account.id, iter(asked))
+    assert numbered == {
+        "INV-7": ledger.entries(account.id, ["a"])["a"],
+        found.number: ledger.entries(account.id, ["b"])["b"],
+    }
+    assert ledger.numbered(account.id, []) == {}
+    assert ledger.numbered(other.id, asked) == {}
+
+
+def test_of_two_invoices_with_one_number_the_later_is_told(
+    ledger: Ledger, account: Account
+) -> None:
+    """A number that isn't its own names what was sent last."""
+    for key in ("b", "a"):
+        deeds.settle(ledger, deeds.claim(ledger, claim_of(account, key)), CREATED)
+    assert ledger.numbered(account.id, ["INV-7"])["INV-7"].key == "a"
+
+
 def test_references_are_the_last_ones_each_once(ledger: Ledger, account: Account) -> None:
     """Newest first; one that was sent again is told once; another account's are not told."""
     for key in ("a", "b", "a", "c"):
