@@ -104,6 +104,7 @@ class Code(StrEnum):
     # reference_id
     REFERENCE_DUPLICATE = "reference_duplicate"
     REFERENCE_LOOKS_ALIKE = "reference_looks_alike"
+    REFERENCE_CHANGED = "reference_changed"
     REFERENCE_CHARACTERS = "reference_characters"
     REFERENCE_TOO_LONG = "reference_too_long"
     NUMBER_ROUNDED = "number_rounded"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import polars as pl
+
+from importer.clean.cells import shown
+from importer.content import BODY, differences, write_bodies
 from importer.examples import hold_examples
 from importer.ledger.port import Ledger
 from importer.likeness import NUMBER, with_known, zero_key
+from importer.model import REQUIRED_FIELDS, Code, Create, Field, Issue, explain
 from importer.plan import Knowledge
 from importer.records import Account, EntryState
-from importer.table import Invoices
+from importer.table import ROW, Invoices
 
 
 def recognise(
@@ -21,12 +26,13 @@ def recognise(
 ) -> Invoices:
     """Add what is wrong with references that are almost those of invoices that exist.
 
-    The template's own examples are held back from a real API here too.
+    So it is with those that aren't the references of the invoices which their rows, in our own
+    results, name. The template's own examples are held back from a real API here too.
 
     Args:
         invoices: The validated rows.
         known: What is known of their very references.
-        ledger: Knows others, which differ in their leading zeros.
+        ledger: Knows others, which differ in their leading zeros, and by which numbers they go.
         account: Whose invoices they are.
         listed: More such references, by key, that the API lists; it may spell them as it likes.
     """
@@ -44,8 +50,52 @@ def recognise(
         k: entry.reference for k, entry in entries.items() if entry.state is not EntryState.FREE
     }
     references = sent | others
-    found = invoices.with_issues(with_known(invoices.frame, invoices.columns, references))
+    changed = tuple(_find_changed(invoices, [*sent, *known.listed], ledger, account))
+    told = [issue.row for issue in changed]
+    untold = invoices.frame.filter(~pl.col(ROW).is_in(told)) if told else invoices.frame
+    near = with_known(untold, invoices.columns, references)
+    found = invoices.with_issues((*changed, *near))
     return found if account.is_sandbox else hold_examples(found)
+
+
+def _find_changed(
+    invoices: Invoices, taken: Sequence[str], ledger: Ledger, account: Account
+) -> Iterator[Issue]:
+    """Yield an issue for each row of no taken key that names an invoice of another reference.
+
+    What the row says must be what that invoice says: the number of a rehearsal's invoice may be
+    another one's here, and whoever copies a row for a new invoice changes more than the reference.
+    """
+    if invoices.numbers.is_empty():
+        return
+    rows = _new_and_named(invoices, taken)
+    made = ledger.numbered(account.id, rows["number"].to_list()) if len(rows) else {}
+    rows = rows.filter(pl.col("number").is_in(list(made)))
+    header = invoices.columns.header(Field.REFERENCE_ID)
+    columns = (ROW, Field.REFERENCE_ID, "key", BODY, "due_day", "number")
+    for *values, number in rows.with_columns(write_bodies(rows)).select(columns).iter_rows():
+        create, sent = Create(*values), made[number].created
+        if sent is not None and not differences(create, sent.create):
+            message = _say_changed(create.reference, number, sent.create.reference)
+            yield Issue(Code.REFERENCE_CHANGED, create.row, header, create.reference, message)
+
+
+def _new_and_named(invoices: Invoices, taken: Sequence[str]) -> pl.DataFrame:
+    """Return the whole rows of no taken key, with the numbers of the invoices that they name."""
+    whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
+    new = invoices.frame.filter(whole & ~pl.col("key").is_in(taken))
+    return new.join(invoices.numbers, on=ROW, how="inner", maintain_order="left")
+
+
+def _say_changed(reference: str, number: str, sent: str) -> str:
+    """Return what is said of a reference that isn't the one as which an invoice was sent."""
+    return explain(
+        f"{shown(reference)} is not the reference of {number}, which this row says it is: that is "
+        f"{shown(sent)}",
+        "expected the reference as it was sent",
+        "write it so, with the cell formatted as Text; for another invoice, clear the row's cell "
+        "invoice_number.",
+    )
 
 
 def say_imported(ledger: Ledger, account: Account, sha256: str) -> tuple[str, ...]:

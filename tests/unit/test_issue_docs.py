@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from builders import HEADERS, csv_bytes, read, row, save
+from builders import HEADERS, NOON, csv_bytes, make_create, read, row, save
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from deeds import claim, settle
 from importer.clean import Reading
-from importer.examples import hold_examples
 from importer.guide import EXAMPLE_NOTE
-from importer.model import Code, Issue
+from importer.ledger.memory import MemoryLedger
+from importer.model import Code, InvoiceRef, Issue
+from importer.plan import Knowledge
+from importer.recognise import recognise
+from importer.records import Claim, ReplyKind, RunStart, Settlement
 from importer.table import RESULT_COLUMNS
 from importer.validate import interpret
 
@@ -25,6 +29,8 @@ SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re
 
 GOOD = row()
 TODAY = dt.date(2027, 5, 10)
+NUMBER = "INV-000135"
+"""The invoice that is known when the examples are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,9 @@ EXAMPLES: Mapping[Code, Example] = {
     Code.ENCODING_UNCERTAIN: raw("INV-1,123,USD,Pap\u00e0,PAYER,yes,", encoding="cp1252"),
     Code.REFERENCE_DUPLICATE: text(GOOD, row(note="Rent, May")),
     Code.REFERENCE_LOOKS_ALIKE: text(GOOD, row(reference_id="INV\N{EN DASH}1", note="Rent, May")),
+    Code.REFERENCE_CHANGED: results(
+        (*row(reference_id="17954347310"), "created", NUMBER, "900", None, "2")
+    ),
     Code.REFERENCE_CHARACTERS: text(row(reference_id="INV\x071")),
     Code.REFERENCE_TOO_LONG: text(row(reference_id="x" * 300)),
     Code.NUMBER_ROUNDED: put("A2", 1234567890123456789),
@@ -134,7 +143,13 @@ EXAMPLES: Mapping[Code, Example] = {
 def issues_of(folder: Path, example: Example) -> list[Issue]:
     """Return what is told of an example."""
     invoices = interpret(read(folder, example.data), example.reading)
-    return list(hold_examples(invoices).issues)
+    ledger = MemoryLedger()
+    account = ledger.account("https://api.example.com", "default")
+    ledger.start_run(RunStart("run", account.id, NOON, "", "", "", "", "", b""))
+    sent = make_create(reference_id="0017954347310")
+    made = Settlement(ReplyKind.CREATED, NOON, invoice=InvoiceRef(900, NUMBER))
+    settle(ledger, claim(ledger, Claim(account.id, "run", sent, "key", NOON)), made)
+    return list(recognise(invoices, Knowledge(), ledger, account).issues)
 
 
 def test_the_page_has_a_section_for_each_code() -> None:

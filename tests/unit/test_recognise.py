@@ -1,0 +1,87 @@
+"""Rows of our own results that name an invoice under another reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import HEADERS, NOON, csv_bytes, make_create, read, row
+
+from deeds import claim, settle
+from importer.clean import Reading
+from importer.ledger.memory import MemoryLedger
+from importer.ledger.port import Ledger
+from importer.model import Create, InvoiceRef
+from importer.plan import Knowledge
+from importer.recognise import recognise
+from importer.records import Account, Claim, ReplyKind, RunStart, Settlement
+from importer.table import RESULT_COLUMNS, Invoices
+from importer.validate import interpret
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """A ledger of two invoices: 007 is INV-1, B-2 is INV-2."""
+    ledger = MemoryLedger()
+    account = account_of(ledger)
+    ledger.start_run(RunStart("run", account.id, NOON, "", "", "", "", "", b""))
+    sent = [make_create(reference_id="007"), make_create(reference_id="B-2", note="Rent, May")]
+    for number, create in enumerate(sent, 1):
+        keep(ledger, account, create, f"INV-{number}")
+    return ledger
+
+
+def account_of(ledger: Ledger, name: str = "default") -> Account:
+    """Return an account of the ledger."""
+    return ledger.account("https://api.example.com", name)
+
+
+def keep(ledger: Ledger, account: Account, create: Create, number: str) -> None:
+    """Write down that an invoice was created."""
+    made = Settlement(ReplyKind.CREATED, NOON, invoice=InvoiceRef(int(number[4:]), number))
+    settle(ledger, claim(ledger, Claim(account.id, "run", create, "key", NOON)), made)
+
+
+def results(folder: Path, number: str | None, **cells: str | None) -> Invoices:
+    """Return a row of our results, validated."""
+    ours = ["created", number, "9", None, "2"]
+    rows = [[*HEADERS, *RESULT_COLUMNS], [*row(**cells), *ours]]
+    return interpret(read(folder, csv_bytes(rows)), Reading())
+
+
+def codes(invoices: Invoices, ledger: Ledger, name: str = "default") -> list[str]:
+    """Return what is wrong with rows, as a run tells it."""
+    account = account_of(ledger, name)
+    known = Knowledge(ledger.entries(account.id, invoices.frame["key"].to_list()))
+    return [i.code.value for i in recognise(invoices, known, ledger, account).issues]
+
+
+def test_a_row_that_names_an_invoice_of_another_reference_is_held_back(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """With the same content; that zeros are missing, too, is told but once."""
+    assert codes(results(tmp_path, " INV-1", reference_id="7"), ledger) == ["reference_changed"]
+
+
+@pytest.mark.parametrize(
+    ("number", "cells"),
+    [
+        (None, {}),
+        ("INV-9", {}),
+        ("INV-2", {}),
+        ("INV-1", {"note": "Rent, June"}),
+        ("INV-1", {"due_date": "2096-01-31"}),
+        ("INV-1", {"reference_id": "B-2"}),
+    ],
+)
+def test_other_rows_are_not(
+    tmp_path: Path, ledger: Ledger, number: str | None, cells: dict[str, str]
+) -> None:
+    """No number, an unknown one, other content, or a reference that has its own invoice."""
+    invoices = results(tmp_path, number, **{"reference_id": "A-1", **cells})
+    assert "reference_changed" not in codes(invoices, ledger)
+
+
+def test_an_invoice_of_another_account_is_another(tmp_path: Path, ledger: Ledger) -> None:
+    """Its numbers are its own."""
+    assert codes(results(tmp_path, "INV-1", reference_id="A-1"), ledger, "other") == []
