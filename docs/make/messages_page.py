@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from functools import cache
+from itertools import groupby, takewhile
 from pathlib import Path
 
+from groups import (
+    ABOUT,
+    KEYWORDS,
+    REPORTS,
+    SINKS,
+    STATES,
+    Group,
+    group_of,
+    noted,
+    state_of,
+)
+from people import in_peoples_words
 from placeholders import called, says_something
 from syntax import Function, Module, Modules, read_modules
 from texts import Scope
@@ -18,70 +31,12 @@ from importer.model import Code, Status
 PACKAGE = Path(__file__).parents[2] / "importer"
 
 
-class Group(Enum):
-    """When a message is said; the page's sections, in order."""
-
-    FILE = "The file can't be imported (exit 2)"
-    USAGE = "The command or an option is wrong (exit 2)"
-    LEDGER = "The ledger can't be used (exit 2)"
-    STOP = "The run stops early (exit 4)"
-    REASON = "Why the API could not be asked, or its answer isn't certain"
-    CELL = "A cell or a row is wrong, or worth a second look"
-    OUTCOME = "What became of a row"
-    WARNING = "Warnings: nothing stops for them"
-
-
-ABOUT = {
-    Group.FILE: "Nothing was sent. Said as it stands here.",
-    Group.USAGE: "Nothing was sent. Said as it stands here, or behind `Error:` and the usage.",
-    Group.LEDGER: "Nothing was sent, or nothing more.",
-    Group.STOP: "Said behind `Stopped:` in the summary, and in the column `error` of the rest.",
-    Group.REASON: "Parts of other messages: of what stopped a run, of a row in doubt.",
-    Group.CELL: "Each begins with the place, such as `D17 (Currency):`. How to repair what, step "
-    "by step, is in [issues.md](issues.md).",
-    Group.OUTCOME: "In the column `error` of the results.",
-    Group.WARNING: "Behind `Warning:` in the summary.",
-}
-
-SINKS: Mapping[str, tuple[Group, int]] = {
-    "FileError": (Group.FILE, 0),
-    "RefusedError": (Group.FILE, 0),
-    "UsageError": (Group.USAGE, 0),
-    "BadParameter": (Group.USAGE, 0),
-    "SandboxError": (Group.USAGE, 0),
-    "fail": (Group.USAGE, 0),
-    "refuse": (Group.USAGE, 1),
-    "LedgerError": (Group.LEDGER, 0),
-    "StoppedError": (Group.STOP, 0),
-    "stop": (Group.STOP, 0),
-    "_stop": (Group.STOP, 0),
-    "_fail": (Group.STOP, 1),
-    "Halt": (Group.REASON, 0),
-    "Lost": (Group.REASON, 0),
-    "NotSent": (Group.REASON, 0),
-    "NotRetrieved": (Group.REASON, 0),
-    "Unlisted": (Group.REASON, 0),
-    "ListingFailed": (Group.REASON, 0),
-    "ListingDenied": (Group.REASON, 0),
-    "ListingError": (Group.REASON, 0),
-    "TokenError": (Group.REASON, 0),
-    "explain": (Group.CELL, 0),
-    "Outcome": (Group.OUTCOME, 3),
-    "hold": (Group.OUTCOME, 0),
-    "Created": (Group.WARNING, 1),
-    "Decoded": (Group.WARNING, 1),
-    "_warn": (Group.WARNING, 0),
-    "warn": (Group.WARNING, 0),
-}
-"""What says a message, when, and which of its arguments is the message."""
-
-KEYWORDS = {"message": Group.OUTCOME, "warnings": Group.WARNING, "busy": Group.STOP}
-"""Arguments that are messages, whatever they are given to."""
-
 FARTHEST = 3
 """Through how many functions the code of an issue is looked for."""
 
-UNSEEN = frozenset({"importer.ledger.memory"})
+DOCTORS = ("importer.doctor", "importer.cli.doctor")
+
+UNSEEN = frozenset({"importer.ledger.memory", "importer.sandbox.app", "importer.sandbox.contract"})
 """Modules whose messages no user meets."""
 
 HEAD = """\
@@ -90,8 +45,22 @@ HEAD = """\
 # Every message
 
 What import-invoices says where something is wrong: what it is, where, and what to do. `‹file›` is
-known when it is said; what stands in [brackets] is said where it applies; of what a | parts, one.
+known when it is said. What stands in [brackets] is said where it applies. Where parentheses hold
+several things parted by |, one of them is said.
 """
+
+FEW = 3
+"""How many messages that differ in one place alone are still written out."""
+
+ENOUGH = 40
+"""How many characters must be the same in them at least."""
+
+KINDS: dict[Group, Sequence[str]] = {
+    Group.CELL: list(Code),
+    Group.OUTCOME: list(Status),
+    Group.DOCTOR: STATES,
+}
+"""The sections that have sections of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,57 +84,77 @@ class Message:
 
 def messages_page() -> str:
     """Return the page."""
-    found = [message for message in collect() if is_told(message)]
+    found = [message for message in all_messages() if is_told(message)]
     parts = [HEAD]
     for group in Group:
         own = [message for message in found if message.group is group]
-        parts += [f"## {group.value}", f"{ABOUT[group]}\n"]
-        if group in {Group.CELL, Group.OUTCOME}:
-            for kind in Code if group is Group.CELL else Status:
-                if texts := _bullets(m for m in own if m.kind == kind):
-                    link = f"[{kind}](issues.md#{kind})" if group is Group.CELL else f"`{kind}`"
-                    parts += [f"### {link}", *texts, ""]
-            own = [message for message in own if not message.kind]
-        parts += [*_bullets(iter(own)), ""]
+        parts += [f"## {group.value}", f"{ABOUT[group].rstrip()}\n"]
+        for kind in KINDS.get(group, ()):
+            if texts := bullets(m for m in own if m.kind == kind):
+                link = f"[{kind}](issues.md#{kind})" if group is Group.CELL else f"`{kind}`"
+                parts += [f"### {link}", *texts, ""]
+        rest = bullets(m for m in own if m.kind not in KINDS.get(group, ()))
+        parts += [*(["### Others"] if rest and group in KINDS else []), *rest, ""]
     return "\n".join(parts).replace("\n\n\n", "\n\n").rstrip() + "\n"
 
 
 def is_told(message: Message) -> bool:
     """Tell whether a message has words of its own, and is no mere passing on of another."""
-    return says_something(message.text.removesuffix("Nothing was sent."))
+    own = message.text.removeprefix("import-invoices: ").removesuffix("Nothing was sent.")
+    return says_something(own)
 
 
-def collect(folder: Path = PACKAGE) -> Iterator[Message]:
+@cache
+def all_messages() -> tuple[Message, ...]:
+    """Return the messages of the package itself; see `collect`."""
+    return tuple(collect(PACKAGE))
+
+
+def collect(folder: Path) -> Iterator[Message]:
     """Yield the messages of a package, those too that have no words of their own."""
     modules = read_modules(folder)
     for module in modules.values():
         if module.name in UNSEEN:
             continue
         path = str(module.path.relative_to(folder.parent))
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call):
-                for group, kind, text in _said(modules, module, node):
-                    told = re.sub(r"(‹[^›]*›)\1", r"\1", " ".join(text.split()))
-                    yield Message(group, kind, told, path, node.lineno)
+        for node in (n for n in ast.walk(module.tree) if isinstance(n, ast.Call | ast.Assign)):
+            for group, kind, text in _said(modules, module, node):
+                told = in_peoples_words(text, path)
+                warned = told.removeprefix("Warning: ")
+                if group is Group.PASSING and warned != told:
+                    yield Message(Group.WARNING, kind, warned, path, node.lineno)
+                elif group is not Group.PASSING or path not in REPORTS:
+                    yield Message(group_of(group, path), kind, told, path, node.lineno)
 
 
-def _said(modules: Modules, module: Module, node: ast.Call) -> Iterator[tuple[Group, str, str]]:
-    """Yield what a call says."""
+def _said(modules: Modules, module: Module, node: ast.AST) -> Iterator[tuple[Group, str, str]]:
+    """Yield what a call or a statement says."""
     function = next((n for n in module.around(node) if isinstance(n, Function)), None)
     scope = Scope(modules, module, function)
+    for group, value in noted(node):
+        yield from ((group, "", text) for text in scope.texts(value))
+    if isinstance(node, ast.Call):
+        yield from _called(scope, node)
+
+
+def _called(scope: Scope, node: ast.Call) -> Iterator[tuple[Group, str, str]]:
+    """Yield what a call says."""
     group, at = SINKS.get(called(node), (None, 0))
+    if group is Group.DOCTOR and not scope.module.name.startswith(DOCTORS):
+        return  # others of these names
     if group is Group.CELL:
         for kind, text in _explained(scope, node):
             yield group, kind, text
         return
     if group is not None and len(node.args) > at:
+        said = node.args[at:] if called(node) == "Finding" else [node.args[at]]
         for row in scope.tables(node):
-            for text in row.texts(node.args[at]):
-                yield group, _status(node), _complete(called(node), text)
+            for text in row.sentences(said, ". ") if len(said) > 1 else row.texts(said[0]):
+                yield group, _kind(group, node), _complete(called(node), text)
     for keyword in node.keywords:
         if keyword.arg in KEYWORDS and called(node) != "Message":
-            for text in scope.texts(keyword.value):
-                yield KEYWORDS[keyword.arg], _status(node), text
+            told = KEYWORDS[keyword.arg]
+            yield from ((told, _kind(told, node), text) for text in scope.texts(keyword.value))
 
 
 def _complete(name: str, text: str) -> str:
@@ -175,7 +164,9 @@ def _complete(name: str, text: str) -> str:
     return re.sub("^‹(name|path)› ", "‹file› ", text) if name == "FileError" else text
 
 
-def _status(node: ast.Call) -> str:
+def _kind(group: Group, node: ast.Call) -> str:
+    if group is Group.DOCTOR:
+        return state_of(node)
     if called(node) == "hold":
         return Status.NOT_SENT
     names = [n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)]
@@ -186,7 +177,8 @@ def _status(node: ast.Call) -> str:
 def _explained(scope: Scope, node: ast.Call) -> Iterator[tuple[str, str]]:
     """Yield an issue's messages and their codes: one for each row where a table has the words."""
     for inner in scope.tables(node):
-        codes = list(_codes_in(inner.bound["*"][0])) if "*" in inner.bound else []
+        bound = [inner.bound[name][0] for name in "*#" if name in inner.bound]
+        codes = [code for node in bound for code in _codes_in(node)]
         codes = codes or _codes(scope.modules, scope.module, node)
         for text in inner.sentences(list(_arguments(inner, node)), " — "):
             yield from ((kind, text) for kind in codes or [""])
@@ -222,11 +214,8 @@ def _codes(modules: Modules, module: Module, node: ast.AST, depth: int = 0) -> l
     uses = (
         (other, use)
         for other in modules.values()
-        for use in ast.walk(other.tree)
-        if isinstance(use, ast.Name | ast.Attribute)
-        and name in {getattr(use, "id", None), getattr(use, "attr", None)}
-        and isinstance(use.ctx, ast.Load)
-        and (other is module or other.imports.get(name) == (module.name, name))
+        for use in other.uses.get(name, ())
+        if other is module or other.imports.get(name) == (module.name, name)
     )
     found = [
         c for other, use in uses if depth < FARTHEST for c in _codes(modules, other, use, depth + 1)
@@ -243,5 +232,32 @@ def _codes_in(node: ast.AST) -> Iterator[str]:
                 pass
 
 
-def _bullets(messages: Iterator[Message]) -> list[str]:
-    return list(dict.fromkeys(f"- {message.text}" for message in messages))
+def bullets(messages: Iterator[Message]) -> list[str]:
+    """Return messages as a list, what differs in one place alone put together."""
+    lines: dict[str, None] = {}
+    for _, group in groupby(messages, lambda message: (message.path, message.line)):
+        texts = list(dict.fromkeys(message.text for message in group))
+        lines |= dict.fromkeys([_together(texts)] if _together(texts) else _plain(texts))
+    return list(lines)
+
+
+def _plain(texts: Sequence[str]) -> list[str]:
+    return [f"- {text}" for text in texts]
+
+
+def _together(texts: Sequence[str]) -> str:
+    """Return texts as one with a gap, and what may stand in it; empty where they aren't alike."""
+    start = re.sub(r"(?<=[(:.—] )[^(:.—]*$|(?<=\()[^(]*$", "", _common(texts))
+    backwards = [text.removeprefix(start)[::-1] for text in texts]
+    end = re.sub(r"^[^).—]*?(?=\)|\.| —|$)", "", _common(backwards)[::-1])
+    end = "" if end == "." else end
+    inner = [text.removeprefix(start).removesuffix(end) for text in texts]
+    if len(texts) <= FEW or len(start) + len(end) < ENOUGH:
+        return ""
+    return "\n  ".join([f"- {start}…{end} In place of … stands one of:", *_plain(inner)])
+
+
+def _common(texts: Sequence[str]) -> str:
+    """Return what texts begin with, all of them."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(first for first, *_ in same)

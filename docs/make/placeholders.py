@@ -8,7 +8,7 @@ import re
 PLACEHOLDER = re.compile("‹[^‹›]*›")
 
 METHODS = frozenset(
-    {"split", "strip", "lstrip", "rstrip", "upper", "lower", "decode", "replace", "title"}
+    {"split", "strip", "lstrip", "rstrip", "upper", "lower", "decode", "replace", "title", "format"}
 )
 """Methods of texts that leave what is said."""
 
@@ -33,10 +33,14 @@ OPAQUE = frozenset(
         "enumerate_all",
         "_find_hidden",
         "_find_odd",
+        "status_lines",
         "_spoken",
     ]
 )
 """Functions whose own texts say nothing: what they are given has a better name."""
+
+TABLES = {"EXAMPLES": "example"}
+"""Tables of the code of which no row says more than another, and what one is called."""
 
 NAMES = {
     "path": "file",

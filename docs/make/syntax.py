@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,6 +41,18 @@ class Module:
         return {n.name: n for n in ast.walk(self.tree) if isinstance(n, Function)}
 
     @cached_property
+    def uses(self) -> Mapping[str, Sequence[ast.expr]]:
+        """Where each name is read, a name's own or an attribute's."""
+        found: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
+                    found.setdefault(name, []).append(node)
+                case _:
+                    pass
+        return found
+
+    @cached_property
     def imports(self) -> Mapping[str, tuple[str, str]]:
         """The module and the name that each imported name stands for."""
         return {
@@ -61,6 +73,7 @@ class Module:
 Modules = Mapping[str, Module]
 
 
+@cache
 def read_modules(folder: Path) -> Modules:
     """Return the modules of a package, by name, in the order of their files."""
     found = {}
@@ -99,6 +112,8 @@ def given(  # noqa: C901, PLR0912 a case each
             yield name, value
         case ast.NamedExpr(target=ast.Name(id=name), value=value):
             yield name, value
+        case ast.For(target=ast.Name(id=name), iter=ast.Call() as value):
+            yield name, value
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
             for target, value in zip(names, values, strict=False):
                 if isinstance(target, ast.Name):
@@ -119,3 +134,46 @@ def given(  # noqa: C901, PLR0912 a case each
             yield name, value
         case _:
             pass
+
+
+@cache
+def given_in(function: Function) -> Mapping[str, Sequence[ast.expr]]:
+    """Return what a function gives its own names, in order."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in own_nodes(function):
+        for name, value in given(node):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def find_function(
+    modules: Modules, module: Module, call: ast.Call
+) -> tuple[Module, Function] | None:
+    """Return the function of the code that a call calls, and its module; None where it is none.
+
+    Args:
+        modules: All of the code.
+        module: The module that the call stands in.
+        call: The call.
+    """
+    match call.func:
+        case ast.Name(id=name):
+            home, origin = module.imports.get(name, (module.name, name))
+        case ast.Attribute(value=ast.Name(id="self"), attr=origin):
+            home = module.name
+        case ast.Attribute(value=ast.Name(id=name), attr=origin) if name in module.imports:
+            home = ".".join(module.imports[name])
+        case ast.Attribute(attr=origin):
+            home = ""
+        case _:
+            return None
+    found = modules.get(home)
+    # A method of something else, unless every string has it.
+    if found is None and isinstance(call.func, ast.Attribute) and not hasattr(str, origin):
+        homes = [m for m in modules.values() if origin in m.functions]
+        near = {name for name, _ in module.imports.values()}
+        known = [m for m in homes if m.name in near] if len(homes) > 1 else homes
+        found = known[0] if len(known) == 1 else None
+    if found is None or (function := found.functions.get(origin)) is None:
+        return None
+    return found, function

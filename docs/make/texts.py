@@ -12,8 +12,19 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
-from placeholders import METHODS, OPAQUE, called, is_literal, placeholder, says_something, shown
-from syntax import Function, Module, Modules, given, own_nodes
+from people import keep_brackets
+from pieces import formatted, is_filtered, mapped, reckoned, value_of
+from placeholders import (
+    METHODS,
+    OPAQUE,
+    TABLES,
+    called,
+    is_literal,
+    placeholder,
+    says_something,
+    shown,
+)
+from syntax import Function, Module, Modules, find_function, given_in, own_nodes
 
 DEEPEST = 25
 """How many names and calls one text is followed through."""
@@ -21,11 +32,13 @@ DEEPEST = 25
 SHORT = 80
 """The characters that alternatives within a sentence may have together."""
 
-LONG, MOST = 20, 8
+LONG, MOST = 20, 16
 """The characters from which an alternative counts as a sentence, and how many texts one may make of
 such."""
 
-WRAPPERS = frozenset({"shown", "str", "tuple", "list", "_capital", "capital", "cast", "dict"})
+WRAPPERS = frozenset(
+    {"shown", "str", "tuple", "list", "_capital", "capital", "cast", "dict", "printable", "filter"}
+)
 """Functions that say what their (last) argument says."""
 
 
@@ -59,21 +72,26 @@ class Scope:
             case ast.Constant(value=None):
                 return
             case ast.Constant(value=value):
-                yield str(value)
+                yield keep_brackets(str(value))
             case ast.JoinedStr(values=parts):
                 yield from self.sentences(parts, "")
-            case ast.FormattedValue(value=value) | ast.Starred(value=value):
+            case ast.FormattedValue(value=value, format_spec=spec):
+                yield from (formatted(text, spec) for text in self.texts(value))
+            case ast.Starred(value=value):
                 yield from self.texts(value)
             case ast.NamedExpr(value=value):
                 yield from self.texts(value)
-            case ast.BinOp() if any(isinstance(_value(n), int) for n in ast.walk(node)):
-                yield placeholder(node)
+            case ast.BinOp() if any(isinstance(value_of(n), int) for n in ast.walk(node)):
+                sides = [self.texts(side) for side in (node.left, node.right)]
+                yield reckoned(node.op, *sides) or placeholder(node)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                yield self.inline(left) + self.inline(right)
+                yield from self.sentences([left, right], "")
             case ast.BinOp(left=left, op=ast.Mult()):
                 yield from ("", *self.texts(left))
             case ast.IfExp(body=body, orelse=other):
                 yield from (*self.texts(body), *self.texts(other))
+            case ast.BoolOp(op=ast.And(), values=[*_, value]):
+                yield from ("", *self.texts(value))
             case ast.BoolOp(values=values):
                 yield from (text for value in values for text in self.texts(value))
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
@@ -94,14 +112,16 @@ class Scope:
     def inline(self, node: ast.expr) -> str:
         """Return an expression's text as a part of a sentence."""
         if isinstance(node, ast.Constant):
-            return str(node.value)
+            return keep_brackets(str(node.value))
         found = self.texts(node)
         others = [text for text in found if text.strip()]
         if len(others) > 1 and (sum(map(len, others)) > SHORT or not any(map(is_literal, others))):
             others = []
         if not others:
             return placeholder(node)
-        whole = others[0] if len(others) == 1 else f"({' | '.join(others)})"
+        start = " " if all(text[0] == " " for text in others) else ""
+        either = f"{start}({' | '.join(text.removeprefix(start) for text in others)})"
+        whole = others[0] if len(others) == 1 else either
         if "" not in found:
             return whole
         bare = whole.strip()
@@ -117,24 +137,35 @@ class Scope:
         """
         choices = []
         for part in parts:
-            long = [text for text in self.texts(part) if len(text) > LONG and says_something(text)]
+            told = [text for text in self.texts(part) if says_something(text)]
             inline = self.inline(part)
-            choices.append(long if len(long) > 1 and not says_something(inline) else [inline])
+            whole = sum(len(text) > LONG for text in told) > 1 and not says_something(inline)
+            choices.append(told if whole else [inline])
         if prod(map(len, choices)) > MOST:
             choices = [[self.inline(part)] for part in parts]
         return [between.join(chosen) for chosen in product(*choices)]
 
     def rows(self, name: str) -> Sequence[ast.expr]:
         """Return the values of a table that is written in the code; empty where it is none."""
+        return [row for _, row in self.items(name)]
+
+    def items(self, name: str) -> Sequence[tuple[ast.expr | None, ast.expr]]:
+        """Return the rows of a table that is written in the code, each with its key if it has one.
+
+        A table is a dictionary, or a tuple of tuples.
+        """
         match self.constant(name):
-            case ast.Dict(values=values):
-                return values
+            case ast.Dict(keys=keys, values=values):
+                return list(zip(keys, values, strict=True))
+            case ast.Tuple(elts=elements) if all(isinstance(e, ast.Tuple) for e in elements):
+                return [(None, element) for element in elements]
             case (
                 ast.Call(
                     args=[ast.GeneratorExp(generators=[ast.comprehension(iter=ast.Tuple())])]
                 ) as call
             ):
-                return call.args[0].generators[0].iter.elts  # type: ignore[attr-defined]
+                elements = call.args[0].generators[0].iter.elts  # type: ignore[attr-defined]
+                return [(None, element) for element in elements]
             case _:
                 return ()
 
@@ -145,8 +176,8 @@ class Scope:
     def tables(self, node: ast.AST) -> Iterator[Scope]:
         """Yield the scope once for each row of the table that a node takes its words from.
 
-        A table is a dictionary of the code with tuples in it, or a tuple that a loop goes through.
-        The row itself is bound as `*`. Without a table, the scope itself is all.
+        A table is as of `items`, with tuples in it, or two tuples of which a condition chooses one.
+        The row itself is bound as `*`, its key as `#`. Without a table, the scope itself is all.
         """
         used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         found: list[Scope] = []
@@ -160,20 +191,30 @@ class Scope:
                     | ast.For(target=ast.Tuple(elts=targets), iter=ast.Name(id=name))
                 ):
                     names = [t.id for t in targets if isinstance(t, ast.Name)]
-                    found += self._bind(names, self.rows(name)) if used & {*names} else ()
+                    found += self._bind(names, self.items(name)) if used & {*names} else ()
+                case ast.Assign(
+                    targets=[ast.Tuple(elts=targets)],
+                    value=ast.IfExp(body=ast.Tuple() as one, orelse=ast.Tuple() as other_one),
+                ):
+                    names = [t.id for t in targets if isinstance(t, ast.Name)]
+                    both = [(None, one), (None, other_one)]
+                    found += self._bind(names, both) if used & {*names} else ()
                 case ast.Starred(value=ast.Subscript(value=ast.Name(id=name))) if other in [
                     *ast.walk(node)
                 ]:
-                    found += self._bind([], self.rows(name))
+                    found += self._bind([], self.items(name))
                 case _:
                     pass
         yield from found or [self]
 
-    def _bind(self, names: Sequence[str], rows: Sequence[ast.expr]) -> Iterator[Scope]:
-        for row in rows:
+    def _bind(
+        self, names: Sequence[str], rows: Sequence[tuple[ast.expr | None, ast.expr]]
+    ) -> Iterator[Scope]:
+        for key, row in rows:
             if isinstance(row, ast.Tuple):
                 bound = {n: (value, self) for n, value in zip(names, row.elts, strict=False)}
-                yield replace(self, bound={**self.bound, **bound, "*": (row, self)})
+                bound |= {"*": (row, self)} | ({"#": (key, self)} if key is not None else {})
+                yield replace(self, bound={**self.bound, **bound})
 
     def _named(self, name: str) -> Iterator[str]:
         if name in self.bound:
@@ -181,8 +222,7 @@ class Scope:
             found = replace(scope, depth=self.depth).texts(expression)
             yield from found if any(map(says_something, found)) else [shown(name)]
             return
-        inner = own_nodes(self.function) if self.function is not None else ()
-        own = [value for node in inner for target, value in given(node) if target == name]
+        own = given_in(self.function).get(name) if self.function is not None else None
         if own:
             found = [text for expression in own for text in self.texts(expression)]
             yield from found if any(map(is_literal, found)) else [shown(name)]
@@ -203,6 +243,12 @@ class Scope:
             yield from self.texts(node.args[-1])
         elif name == "join" and node.args:
             yield from self.texts(node.args[0])
+        elif name == "map" and self._find_function(inner := mapped(node)):
+            yield from self.texts(inner)
+        elif name == "run" and node.args and isinstance(node.args[0], ast.Call):
+            yield from self.texts(node.args[0])
+        elif name == "next" and any(is_filtered(argument) for argument in node.args):
+            yield from (text for argument in node.args for text in self.texts(argument))
         elif name in METHODS and isinstance(node.func, ast.Attribute):
             yield from self.texts(node.func.value)
         elif name == "get" and isinstance(node.func, ast.Attribute):
@@ -229,38 +275,21 @@ class Scope:
 
     def _looked_up(self, node: ast.Call, table: ast.expr) -> Iterator[str]:
         """Yield what is found in a table of the code, and what is said where nothing is."""
-        rows = self.rows(table.id) if isinstance(table, ast.Name) else ()
-        if rows:
+        name = table.id if isinstance(table, ast.Name) else ""
+        if name in TABLES:
+            yield shown(TABLES[name])
+        elif rows := self.rows(name):
             yield from (text for value in (*rows, *node.args[1:]) for text in self.texts(value))
         else:
             yield placeholder(node)
 
     def _find_function(self, node: ast.Call) -> tuple[Scope, Function] | None:
-        match node.func:
-            case ast.Name(id=name):
-                module, origin = self.module.imports.get(name, (self.module.name, name))
-            case ast.Attribute(value=ast.Name(id="self"), attr=origin):
-                module = self.module.name
-            case ast.Attribute(value=ast.Name(id=name), attr=origin) if name in self.module.imports:
-                module = ".".join(self.module.imports[name])
-            case ast.Attribute(attr=origin):
-                module = ""
-            case _:
-                return None
-        home = self.modules.get(module)
-        # A method of something else, unless every string has it.
-        if home is None and isinstance(node.func, ast.Attribute) and not hasattr(str, origin):
-            homes = [m for m in self.modules.values() if origin in m.functions]
-            home = homes[0] if len(homes) == 1 else None
-        if home is None or (function := home.functions.get(origin)) is None:
+        if (found := find_function(self.modules, self.module, node)) is None:
             return None
+        home, function = found
         names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
         names = [n for n in names if n not in {"self", "cls"}]
         given = dict(zip(names, node.args, strict=False))
         given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         bound = {name: (value, self) for name, value in given.items()}
         return replace(self, module=home, function=function, bound=bound), function
-
-
-def _value(node: ast.AST) -> object:
-    return node.value if isinstance(node, ast.Constant) else None

@@ -107,8 +107,8 @@ def _zone(facts: Facts) -> Finding:
     if zone.chosen == zone.machine.removeprefix("Etc/"):
         return Finding(name, State.OK, f"{zone.chosen}, where this computer is too")
     if zone.offset == zone.machine_offset:
-        found = f"{zone.chosen}; this computer is in {zone.machine}, with the same offset now"
-        return Finding(name, State.OK, found)
+        same = f"{zone.chosen}; this computer is in {zone.machine}, with the same offset now"
+        return Finding(name, State.OK, same)
     found = f"dates without one are read in {zone.chosen}; this computer is in {zone.machine}"
     if zone.given:
         return Finding(name, State.OK, found)

@@ -43,8 +43,14 @@ def restore(ledger: Path, backup: Path) -> Path | None:
         with _opened(backup) as db, ExitStack() as stack:
             ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (ledger.with_name(f"{ledger.name}.lock"), *_senders(ledger)):
-                busy = "An import goes on. Wait until it has ended, then restore the backup."
-                stack.enter_context(lock.held(path, 0, lambda: None, busy))
+                stack.enter_context(
+                    lock.held(
+                        path,
+                        0,
+                        on_wait=lambda: None,
+                        busy="An import goes on. Wait until it has ended, then restore the backup.",
+                    )
+                )
             files.copy(db, unfinished)
             give_to_owner_of(ledger, unfinished)
             return _exchange(ledger, unfinished, aside)

@@ -69,22 +69,29 @@ def _due(invoices: Invoices, table: Table, reading: Reading, right: pl.Series) -
     )
 
     @cache
-    def say(moment: str, *, is_ahead: bool) -> str:
+    def say(moment: str, *, is_ahead: bool) -> tuple[Code, str]:
         day = dt.datetime.strptime(moment, RFC3339).replace(tzinfo=dt.UTC).astimezone(zone).date()
-        what, expected = (
-            (f"over {YEARS_AHEAD} years away", f"expected {_written(last)} or an earlier day")
+        code, what, expected = (
+            (
+                Code.DUE_FAR_AHEAD,
+                f"over {YEARS_AHEAD} years away",
+                f"expected {_written(last)} or an earlier day",
+            )
             if is_ahead
-            else ("in the past", f"expected today ({_written(today)}) or a later day")
+            else (
+                Code.DUE_IN_THE_PAST,
+                "in the past",
+                f"expected today ({_written(today)}) or a later day",
+            )
         )
-        return explain(
+        return code, explain(
             f"The due date, {_written(day)}, is {what}",
             expected,
             "correct it if it is a slip; if it is meant, there is nothing to do.",
         )
 
     for row, value, moment, is_ahead in odd.iter_rows():
-        code = Code.DUE_FAR_AHEAD if is_ahead else Code.DUE_IN_THE_PAST
-        message = say(moment, is_ahead=is_ahead)
+        code, message = say(moment, is_ahead=is_ahead)
         yield Issue(code, row, column.header, value, message, Severity.WARNING)
 
 

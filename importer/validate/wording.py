@@ -13,7 +13,8 @@ from importer.validate.currencies import name as currency_name
 BEARERS = ("PAYER", "PAYEE")
 
 BEARER_WORDS = {
-    "PAYER": "payor customer client buyer debtor payeur acheteur pagador pagante comprador",
+    "PAYER": "payor customer client buyer debtor payeur acheteur pagador pagante comprador cliente "
+    "kunde kundin käufer zahler klant koper betaler acquirente",
     "PAYEE": "us we me seller merchant supplier vendor receiver recipient beneficiary "
     "bénéficiaire vendeur beneficiário beneficiario vendedor",
 }
@@ -33,6 +34,13 @@ MISSING = {
     Field.FEE_BEARER: (BEARER_EXPECTED, "write one of the two."),
     Field.AS_PAYMENT_LINK: ("expected yes or no", "write one of the two."),
 }
+
+
+LONG = {
+    Code.REFERENCE_TOO_LONG: ("reference", "--max-reference-length"),
+    Code.NOTE_TOO_LONG: ("note", "--max-note-length"),
+}
+"""What is too long, and which option allows more."""
 
 
 def say(  # noqa: PLR0911 a sentence for each code
@@ -60,7 +68,7 @@ def say(  # noqa: PLR0911 a sentence for each code
         case Code.FEE_BEARER_UNKNOWN:
             return say_bearer(value or "")
         case Code.REFERENCE_TOO_LONG | Code.NOTE_TOO_LONG:
-            return _say_long(field, value or "", most)
+            return _say_long(code, value or "", most)
         case Code.REFERENCE_CHARACTERS:
             return explain(
                 f"{shown(value)} holds characters that nobody sees",
@@ -127,12 +135,8 @@ def say_duplicate(rows: str, references: tuple[str, ...]) -> str:
     )
 
 
-def _say_long(field: Field, value: str, most: int) -> str:
-    what, option = (
-        ("reference", "--max-reference-length")
-        if field is Field.REFERENCE_ID
-        else ("note", "--max-note-length")
-    )
+def _say_long(code: Code, value: str, most: int) -> str:
+    what, option = LONG[code]
     return explain(
         f"The {what} has {len(value):,} characters",
         f"expected {most:,} at most",
