@@ -30,9 +30,9 @@ HEAD = """\
 
 # Reference
 
-Every option of `run` and `check`, and of others where the table names it, has a variable, the same for
-every command, and a key in a [configuration](configuration.md): the option wins over the variable, the
-variable over the configuration. The guides beside this page say when to use what.
+Every option of `run` and `check`, and of others where the table names it, has a variable, the same
+for every command, and a key in a [configuration](configuration.md): the option wins over the
+variable, the variable over the configuration. The guides beside this page say when to use what.
 """
 
 SECRETS = {
@@ -61,9 +61,9 @@ file that was imported. Fields are only ever added; times are UTC.
 Other commands print one object, too, with `schema_version` and what stands below: `runs` a list
 `runs`; `runs RUN` an object `run`, and as `written` the path of the results that were written
 again; `status` the lists `references` and `seen`; `ledger path` its `path` and `exists`; `ledger
-check` what stands below; `doctor` a list `checks`, and `exit_code`; `config` the values in force. Where
-one of them comes to nothing, it prints the object of a run, with `error`. What `--log-format json` writes
-is told in [cron.md](cron.md).
+check` what stands below; `doctor` a list `checks`, and `exit_code`; `config` the values in force.
+Where one of them comes to nothing, it prints the object of a run, with `error`. What `--log-format
+json` writes is told in [cron.md](cron.md).
 """
 
 JSON_LOOKING_BACK = {

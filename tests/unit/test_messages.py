@@ -48,14 +48,14 @@ QUERY = re.compile(r"\b(SELECT|INSERT|UPDATE|REPLACE|CREATE|DELETE|DROP|PRAGMA|O
 ELSEWHERE = {
     "What is wrong, in": "above the problems of a check, shown in docs/first-import.md",
     "verbose in the configuration": "a name of what two options say the opposite by",
-    "For the API's listing, between two reads.": "help, which reference.md has in its table",
     "the same as": "behind a file's name in what an inbox has dealt with before",
     "a record of the table": "what is damaged, within the ledger's own message",
     "is unknown or settled already": "a fault of ours, within `The ledger refuses a record`",
     ": nothing was imported (exit code": "what --notify tells, in docs/cron.md",
     "Server disconnected without sending a response": "never shown: httpx's words for it",
     "absent from whole listings": "what status tells of a doubt that is settled",
-    "payor customer client buyer debtor payeur acheteur pagador pagante comprador": "words",
+    "payor customer client buyer debtor payeur acheteur pagador pagante comprador cliente kunde "
+    "kundin käufer zahler klant koper betaler acquirente": "words",
     "us we me seller merchant supplier vendor receiver recipient beneficiary bénéficiaire vendeur "
     "beneficiário beneficiario vendedor": "words",
     "the headers again": "one of the ‹words› of rows that were skipped",  # noqa: RUF001
@@ -70,6 +70,9 @@ ELSEWHERE = {
     "… [cut: a cell holds no more]": "what stands at the end of a cell that was cut",
     "The API refused this:": "what a cell's comment begins with",
     r"(?:^The API refused this row \(\d+\): | \| ){header}: (.+?)(?= \| |$)": "a pattern",
+    "was created with something else.": "what a cell's comment says of a conflict",
+    "The column error says what.": "the same",
+    r"(?: with |, ){field} .*? \(now": "a pattern",
     "no reason given": "in place of what the API didn't say of a refused row",
     r"\(at (?:line (\d+), column \d+|end of document)\)$": "a pattern",
 }
