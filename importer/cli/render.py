@@ -90,7 +90,7 @@ def _problems(summary: Summary, inbox: Path | None, typed: str) -> Iterator[str]
         rows = summary.counts[status] - (summary.left if status is Status.NOT_SENT else 0)
         if telling.remedy and rows:
             remedy = _remedy(summary, status, inbox)
-            if typed and status in {Status.INVALID, Status.REJECTED}:
+            if typed and inbox is None and status in {Status.INVALID, Status.REJECTED}:
                 remedy += f" with the same {typed}"
             yield f"{paint_status(status)}: {name_sheet(remedy, summary.output)}."
     if summary.left and summary.error is None:
