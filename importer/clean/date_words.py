@@ -155,8 +155,9 @@ def _say_swapped(value: str, doubt: Doubt) -> str:
         f"{value} may have day and month swapped{now}, as when a file is opened under another "
         f"country's settings, because other dates of the column stayed text: {doubt.beside}",
         EXPECTED,
-        "compare this one with the original and correct it if need be; then type the others "
-        "again too, in the form 2027-01-31.",
+        "compare this one with the original and correct it if need be (if it is right, clear the "
+        "row's cell in the column error of the results); then type the others again too, in the "
+        "form 2027-01-31.",
     )
 
 

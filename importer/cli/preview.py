@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HOW = {
     Match.NAME: "",
-    Match.ALIAS: ", as a known name for it",
+    Match.ALIAS: " (known by this name)",
     Match.MAPPING: ", since --columns says so",
 }
 """How a column was told to be a field's."""

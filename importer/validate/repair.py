@@ -109,7 +109,7 @@ def _unrepaired(row: int, reason: Code | None, value: str | None, columns: Colum
     why = f" ({REASONS[reason]})" if reason else ""
     message = explain(
         f"{what} was held back in the file that these results are of{why}, and is unchanged",
-        "expected one that was compared with the original",
+        "expected what somebody has compared with the original",
         "correct it; or, if it is right as it stands, clear this row's cell in the column error.",
     )
     header = columns.header(FIELDS[reason]) if reason in FIELDS else None

@@ -27,7 +27,7 @@ def test_check_shows_the_mapping(desk: Desk) -> None:
     done = desk.run("check", desk.workbook("a.xlsx", {"March": lines}), variables=NO_TOKEN)
     said = [" ".join(line.split()) for line in done.out.splitlines()]
     assert "a.xlsx, sheet March: 2 rows under the headers in row 1" in said
-    assert "A Ref reference_id, as a known name for it" in said
+    assert "A Ref reference_id (known by this name)" in said
     assert "C Currency currency" in said
     assert "H Cost nothing: carried to the results" in said
 
