@@ -14,6 +14,7 @@ from importer.report import Report
 from importer.table import RESULT_COLUMNS, Table
 from importer.workbook.csvfile import csv_bytes
 from importer.workbook.place import check_suffix, default_output, place, prepare_output
+from importer.workbook.places import move_issues
 from importer.workbook.sheets import require_size, workbook_bytes
 
 __all__ = ["default_output", "prepare_output", "require_room", "write_results"]
@@ -45,7 +46,7 @@ def write_results(report: Report, path: Path) -> None:
     write = WRITERS[check_suffix(path)]
     kept = _say_kept(report)
     try:
-        place(write(report), path)
+        place(write(move_issues(report)), path)
     except FileExistsError as exc:
         raise FileError(
             f"{path} was made by somebody else meanwhile, and is never overwritten. {kept}"

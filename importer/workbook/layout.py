@@ -11,7 +11,6 @@ import polars as pl
 from importer.model import NEEDS_USER, Field
 from importer.report import Report
 from importer.table import RESULT_COLUMNS, ROW
-from importer.workbook.places import name_own_cells
 
 MOST_FROZEN = 2
 """The columns that stay in sight at most, so that there is room for others."""
@@ -66,7 +65,7 @@ def lay_out(report: Report) -> Layout:
         headers=(*map(_own_header, report.table.headers), *RESULT_COLUMNS),
         cells=cells,
         kinds=report.table.kinds.select(cells.columns),
-        outcomes=name_own_cells(report).select(RESULT_COLUMNS),
+        outcomes=report.outcomes.select(RESULT_COLUMNS),
         frozen=nearest if nearest <= MOST_FROZEN else 0,
     )
 

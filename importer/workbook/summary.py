@@ -62,6 +62,9 @@ class Line:
     lines: int = 1
 
 
+FILES_OWN = "Rows and cells that a warning names here are those of the file."
+
+
 def write_summary(sheet: Worksheet, summary: Summary) -> None:
     """Write the sheet Summary."""
     page = _Page(sheet)
@@ -78,6 +81,8 @@ def write_summary(sheet: Worksheet, summary: Summary) -> None:
         page.lines += [Line()] * (round(chart.height / POINT_CM / LINE_HEIGHT) + 1)
     for text in summary.warnings:
         page.add_text("Warning", text)
+    if summary.warnings:
+        page.add_text("Where", FILES_OWN)
     page.add_text("Note", DRAFTS)
     page.write()
 

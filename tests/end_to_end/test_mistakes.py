@@ -181,21 +181,27 @@ def test_results_of_results_have_the_same_columns(story: Story) -> None:
 def test_the_cell_that_an_error_names_is_the_one_to_correct(desk: Desk, api: OddApi) -> None:
     """Title and blank lines are no part of the results: what is named there is the cell there."""
     lines = [row("A-1"), row("A-2", Currency="US$"), row("A-3", Currency="LRD")]
+    lines += [row("A-4"), row("A-4", Note="another")]
     book = Workbook()
     sheet = book.worksheets[0]
     for cells in (["Invoices of May"], [], ["", *lines[0]], *(["", *v.values()] for v in lines)):
         sheet.append(cells)
     book.save(desk.folder / "a.xlsx")
     first = desk.run("a.xlsx", "--api-url", api.url, "--json")
-    assert first.counts == {"created": 2, "invalid": 1}
+    assert first.counts == {"created": 2, "invalid": 3}
     results = Path(first.summary["output"])
     cell, _, message = first.results[1]["error"].partition(" ")
     assert message.startswith('(Currency): "US$"')
     with closing(load_workbook(results)) as found:
         assert found["Results"][cell].value == "US$"
         assert found["Results"][cell].comment is not None
-        assert str(found["Problems"].cell(found["Problems"].max_row, 11).value).startswith(cell)
+        told = [str(line[10]) for line in found["Problems"].values if line[7] == "invalid"]
+        assert told[0].startswith(cell)
+        assert all('"A-4" is the reference of rows 5 and 6' in text for text in told[1:])
+        assert [found["Results"][f"A{number}"].value for number in (5, 6)] == ["A-4", "A-4"]
+        assert "rows 5 and 6" in found["Results"]["A5"].comment.text
+        found["Results"].delete_rows(6)
         found["Results"][cell] = "USD"
         found.save(results)
     again = desk.run(results, "--api-url", api.url, "--json")
-    assert (again.code, again.counts) == (0, {"already_created": 2, "created": 1})
+    assert (again.code, again.counts) == (0, {"already_created": 2, "created": 2})

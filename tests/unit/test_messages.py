@@ -33,6 +33,7 @@ SILENT = {
     "importer/unpack/formats.py": "patterns",
     "importer/workbook/chart.py": "a title within a workbook",
     "importer/workbook/help_sheets.py": "what stands in the template's second sheet",
+    "importer/workbook/places.py": "a pattern",
     "importer/workbook/sheets.py": "what stands above the sheet Problems",
     "importer/workbook/summary.py": "what stands in the sheet Summary",
     "importer/workbook/template.py": "what a cell of the template says when one points at it",
