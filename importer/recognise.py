@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from importer.clean.cells import shown
+from importer.columns import result_column
 from importer.content import BODY, differences, write_bodies
 from importer.examples import hold_examples
 from importer.ledger.port import Ledger
@@ -66,9 +67,10 @@ def _find_changed(
     What the row says must be what that invoice says: the number of a rehearsal's invoice may be
     another one's here, and whoever copies a row for a new invoice changes more than the reference.
     """
-    if invoices.numbers.is_empty():
+    numbers = _find_numbers(invoices)
+    if numbers.is_empty():
         return
-    rows = _new_and_named(invoices, taken)
+    rows = _new_and_named(invoices, numbers, taken)
     made = ledger.numbered(account.id, rows["number"].to_list()) if len(rows) else {}
     rows = rows.filter(pl.col("number").is_in(list(made)))
     header = invoices.columns.header(Field.REFERENCE_ID)
@@ -76,15 +78,28 @@ def _find_changed(
     for *values, number in rows.with_columns(write_bodies(rows)).select(columns).iter_rows():
         create, sent = Create(*values), made[number].created
         if sent is not None and not differences(create, sent.create):
-            message = _say_changed(create.reference, number, sent.create.reference)
+            say = _say_changed if numbers is invoices.numbers else _say_number
+            message = say(create.reference, number, sent.create.reference)
             yield Issue(Code.REFERENCE_CHANGED, create.row, header, create.reference, message)
 
 
-def _new_and_named(invoices: Invoices, taken: Sequence[str]) -> pl.DataFrame:
+def _find_numbers(invoices: Invoices) -> pl.DataFrame:
+    """Return which invoices the rows say they are.
+
+    Of our results, no more may be left than the column `invoice_number`, which then gives the
+    reference.
+    """
+    header = invoices.columns.header(Field.REFERENCE_ID)
+    if invoices.numbers.is_empty() and result_column(header) == "invoice_number":
+        return invoices.frame.select(ROW, pl.col(Field.REFERENCE_ID).alias("number"))
+    return invoices.numbers
+
+
+def _new_and_named(invoices: Invoices, numbers: pl.DataFrame, taken: Sequence[str]) -> pl.DataFrame:
     """Return the whole rows of no taken key, with the numbers of the invoices that they name."""
     whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
     new = invoices.frame.filter(whole & ~pl.col("key").is_in(taken))
-    return new.join(invoices.numbers, on=ROW, how="inner", maintain_order="left")
+    return new.join(numbers, on=ROW, how="inner", maintain_order="left")
 
 
 def _say_changed(reference: str, number: str, sent: str) -> str:
@@ -95,6 +110,17 @@ def _say_changed(reference: str, number: str, sent: str) -> str:
         "expected the reference as it was sent",
         "write it so, with the cell formatted as Text; for another invoice, clear the row's cell "
         "invoice_number.",
+    )
+
+
+def _say_number(_: str, number: str, sent: str) -> str:
+    """Return what is said where the number of an invoice stands for a reference."""
+    return explain(
+        f"{shown(number)} is the number of an invoice that says the same, with the reference "
+        f"{shown(sent)}",
+        "expected a reference of your own",
+        "say which column has it with --columns (in a configuration: [columns]), as when the "
+        "invoice was created; for another invoice, write another reference.",
     )
 
 

@@ -100,6 +100,23 @@ def test_our_number_is_not_made_a_reference_by_an_option(story: Story) -> None:
     assert len(story.books.books) == 2
 
 
+def keep_the_number(sheet: Worksheet) -> None:
+    """Delete every column of ours but one."""
+    for header in ("status", "invoice_id", "error", "row"):
+        sheet.delete_cols(column(sheet, header))
+
+
+def test_our_number_alone_makes_no_second_invoice(story: Story) -> None:
+    """As the only one of ours that is left, and without the mapping, it stands for the reference.
+
+    Rows that say the same as the invoices of these numbers are held back; the third has none.
+    """
+    done = story.run(story.edit(keep_the_number, "Problems", "Summary"))
+    assert done.counts == {"invalid": 3}
+    assert len(story.books.books) == 2
+    assert 'says the same, with the reference "A-1"' in done.results[0]["error"]
+
+
 def spread(sheet: Worksheet) -> None:
     """Rename, move, delete and part our columns, as people do, and correct the wrong cell."""
     sheet.cell(1, column(sheet, "invoice_number"), "Invoice Number")

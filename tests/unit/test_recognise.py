@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,17 @@ def test_other_rows_are_not(
 def test_an_invoice_of_another_account_is_another(tmp_path: Path, ledger: Ledger) -> None:
     """Its numbers are its own."""
     assert codes(results(tmp_path, "INV-1", reference_id="A-1"), ledger, "other") == []
+
+
+def test_a_number_in_place_of_the_reference_is_held_back(tmp_path: Path, ledger: Ledger) -> None:
+    """Our column alone is left, under any spelling; other content, or another header, is new."""
+
+    def found(header: str, note: str) -> list[str]:
+        headers = [header if name == "reference_id" else name for name in HEADERS]
+        rows = [headers, row(reference_id="INV-1", note=note)]
+        return codes(interpret(read(tmp_path, csv_bytes(rows)), Reading()), ledger)
+
+    same = json.loads(make_create().body)["note"]
+    assert found("Invoice Number", same) == ["reference_changed"]
+    assert found("Invoice Number", "Rent, June") == []
+    assert found("Reference", same) == []
