@@ -33,10 +33,8 @@ class Group(Enum):
 
 CLICK = """\
 These come from the library that reads the command, in its words, behind `Error:` and the usage:
-`No such option: --shet`, with the nearest ones; `No such command`; `Got unexpected extra argument`;
-`Missing argument`; `Missing option`; `Invalid value for` an option, with the reason: its text
-`is not in the range`, `is not one of` those that are allowed, `is not a valid integer`, or it is a
-path that `does not exist`; `Option … requires an argument`; `Option … does not take a value`.
+`No such command`; `Got unexpected extra argument`; `Missing argument`; `Missing option`;
+`Invalid value for` an option, with the reason; `Option … does not take a value`.
 Correct what the message names and send the same command again; the command with `--help` behind it
 shows every option and what may stand behind it. In a configuration, such a reason stands behind the
 file, the line and the key.

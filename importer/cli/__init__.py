@@ -18,9 +18,8 @@ from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
 from importer.cli.keys import configured
 from importer.cli.loaded import Loaded
 from importer.cli.screen import screen_width, tell, wrap
-from importer.cli.words import find_one_dash, object_to, unknown_variables, value_needed
+from importer.cli.words import object_to, say_unknown, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
-from importer.nearest import nearest
 from importer.printable import printable
 
 if TYPE_CHECKING:
@@ -185,13 +184,7 @@ def main(args: Sequence[str] | None = None) -> None:
         told = click.UsageError(value_needed(exc.option_name), exc.ctx) if lacks else exc
         _fail(loaded, told.format_message(), told.exit_code, told)
     except click.NoSuchOption as exc:
-        near = nearest(exc.option_name, exc.possibilities or (), cutoff=0)
-        # One: click lists several, by the alphabet.
-        one = click.NoSuchOption(exc.option_name, possibilities=near and [near], ctx=exc.ctx)
-        params = exc.ctx.command.params if exc.ctx is not None else ()
-        options = {option for param in params for option in param.opts if option[:2] == "--"}
-        dash = find_one_dash(words, options)
-        told = click.UsageError(dash, exc.ctx) if dash else one
+        told = click.UsageError(_say_unknown(exc, words), exc.ctx)
         _fail(loaded, told.format_message(), told.exit_code, told)
     except click.ClickException as exc:
         _fail(loaded, exc.format_message(), exc.exit_code, exc)
@@ -208,6 +201,16 @@ def main(args: Sequence[str] | None = None) -> None:
             EXIT_STOPPED,
         )
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_unknown(exc: click.NoSuchOption, words: Sequence[str]) -> str:
+    ctx = exc.ctx or click.Context(cli)
+    run = cli.get_command(ctx, "run")
+    own, of_run = (
+        {option for param in command.params for option in param.opts if option[:2] == "--"}
+        for command in (ctx.command, run or ctx.command)
+    )
+    return say_unknown(exc.option_name, words, own, command=ctx.command.name, of_run=of_run - own)
 
 
 def _end_in_a_sentence() -> None:

@@ -32,9 +32,10 @@ class Rate(click.ParamType[float | None]):
         if str(value).strip().lower() == "auto":
             return None
         try:
-            return POSITIVE.convert(float(value), param, ctx)
+            float(value)
         except ValueError:
             self.fail(f'"{value}" is neither a number nor auto. Write one, such as 10.', param, ctx)
+        return POSITIVE.convert(value, param, ctx)
 
 
 class Finite(click.FloatRange):
@@ -54,6 +55,27 @@ class Finite(click.FloatRange):
             told = f'"{value}" is no number {_between(self)}. Write one, such as 10.'
             self.fail(told, param, ctx)
         return number
+
+
+class Word(click.Choice[str]):
+    """One of some words, in any case."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(words, case_sensitive=False)
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Convert what the user wrote."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            words = list(map(str, self.choices))
+            hint = did_you_mean(nearest(str(value), words))
+            self.fail(f'"{value}" is none of {", ".join(words)}.{hint}', param, ctx)
 
 
 MOST = 2_147_483_647

@@ -10,7 +10,7 @@ import click
 
 from importer.cli.heed import heed_configuration
 from importer.cli.jsonlog import JSON, TEXT, choose_format
-from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Name, Place, Rate, Whole
+from importer.cli.kinds import POSITIVE, SECONDS, Hidden, Mapped, Name, Place, Rate, Whole, Word
 
 if TYPE_CHECKING:  # imported where a command is carried out: `--help` and a wrong option need none
     from pathlib import Path
@@ -187,7 +187,7 @@ declare(
 )
 declare(
     "--transport",
-    type=click.Choice(("auto", "httpx", "aiohttp")),
+    type=Word("auto", "httpx", "aiohttp"),
     default="auto",
     show_default=True,
     help="What carries creates: auto takes aiohttp where the extra fast has installed it.",
@@ -227,7 +227,7 @@ declare(
 )
 declare(
     "--log-format",
-    type=click.Choice((TEXT, JSON), case_sensitive=False),
+    type=Word(TEXT, JSON),
     default=TEXT,
     show_default=True,
     callback=choose_format,
@@ -242,7 +242,7 @@ declare(
 )
 declare(
     "--notify-on",
-    type=click.Choice(("problems", "always")),
+    type=Word("problems", "always"),
     default="problems",
     show_default=True,
     help="When to tell it: of problems alone, or of every run.",

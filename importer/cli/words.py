@@ -90,15 +90,30 @@ def _object_to_dash(word: str) -> str:
     )
 
 
-def find_one_dash(words: Iterable[str], options: Collection[str]) -> str:
-    """Return what is wrong where an option was typed with one dash; empty where none was.
+def say_unknown(
+    option: str,
+    words: Iterable[str],
+    own: Collection[str],
+    *,
+    command: str | None,
+    of_run: Collection[str],
+) -> str:
+    """Return what is said of an option that a command hasn't.
 
     Args:
+        option: The option, as click took it from what was typed.
         words: The command line's.
-        options: The options that there are.
+        own: The options that the command has, each with its two dashes.
+        command: The command.
+        of_run: The options of `run`, which everybody learns first.
     """
-    word = next((word for word in words if f"-{word}" in options), "")
-    return f"{word} wants two dashes: -{word}" if word else ""
+    word = next((word for word in words if f"-{word}" in own), "")
+    if word:
+        return f"{word} wants two dashes: -{word}"
+    if option in of_run:
+        return f"{option} is an option of run: {command} has none such. Leave it out."
+    meant = nearest(option, own, form=lambda name: name.strip("-").casefold())
+    return f"There is no option {option}.{did_you_mean(meant)}"
 
 
 def _object_to_spaces(words: Sequence[str]) -> str:

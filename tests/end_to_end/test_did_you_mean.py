@@ -32,9 +32,12 @@ def mistyped(desk: Desk, *words: str) -> str:
         (["check", "April", "invoices.csv"], 'goes in double quotes: "April invoices.csv"'),
         (["a.csv", "b.csv"], "One file at a time: b.csv, behind a.csv"),
         (["check"], "Which file? Write its name behind the command"),
-        (["a.csv", "--shet", "April"], "Did you mean '--sheet'?"),
+        (["a.csv", "--shet", "April"], "no option --shet. Did you mean --sheet?"),
+        (["check", "a.csv", "--limit", "2"], "--limit is an option of run: check has none such"),
         (["a.csv", "-sandbox"], "-sandbox wants two dashes: --sandbox"),
-        (["status", "--in-dout"], "Did you mean '--in-doubt'?"),
+        (["a.csv", "--transport", "htpx"], "none of auto, httpx, aiohttp. Did you mean httpx?"),
+        (["a.csv", "--rate", "0"], '"0" is no number from 0.001 to 100,000'),
+        (["status", "--in-dout"], "no option --in-dout. Did you mean --in-doubt?"),
     ],
 )
 def test_a_mistyped_word_is_told_what_may_be_meant(

@@ -149,7 +149,7 @@ REFUSED = {
     "a number for a name": ("sheet = 7", 1, "sheet is a text, in double quotes"),
     "a list": ("rate = [\n 1 ]", 1, "rate is a number"),
     "an empty text": ('sheet = ""', 1, "sheet is empty."),
-    "no choice": ('# x\n\nnotify-on = "never"', 3, "notify-on: 'never' is not one of"),
+    "no choice": ('# x\n\nnotify-on = "never"', 3, 'notify-on: "never" is none of'),
     "two spellings": ('api-url = "a"\napi_url = "b"', 2, "api-url is set twice."),
     "the file itself": ('config = "x"', 1, "config can't stand in the file that it names."),
     "a field that is none": ('[columns]\nA = "notes"', 2, "Did you mean note?"),
