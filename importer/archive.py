@@ -10,10 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from importer.model import Code, Issue, Severity
-from importer.table import MARK_SCHEMA, ROW, Table
+from importer.table import MARK_SCHEMA, ROW, Results, Table
 
 LINE = "line"
 """The packed column with the line that each row begins on."""
+
+NUMBER = "number"
+"""The packed column with the invoice that each row says it is."""
 
 
 def pack_table(table: Table) -> bytes:
@@ -37,6 +40,9 @@ def pack_table(table: Table) -> bytes:
     both = pl.concat([table.cells, table.kinds.rename(names)], how="horizontal")
     if table.lines is not None:
         both = both.with_columns(table.lines.alias(LINE))
+    if len(table.results.numbers):
+        numbers = table.results.numbers.unique(ROW, keep="first")
+        both = both.join(numbers, on=ROW, how="left", maintain_order="left")
     return json.dumps(about).encode() + b"\n" + pack_frame(both)
 
 
@@ -74,6 +80,9 @@ def unpack_table(
         issues=tuple(issues),
         marks=pl.DataFrame(about.get("marks", []), schema=MARK_SCHEMA, orient="row"),
         lines=both[LINE] if LINE in both.columns else None,
+        results=Results(numbers=both.select(ROW, NUMBER).drop_nulls())
+        if NUMBER in both.columns
+        else Results(),
         header_line=about.get("header_line"),
         claims=dict(about.get("claims", ())),
         date1904=about.get("date1904", False),

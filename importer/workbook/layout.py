@@ -8,9 +8,12 @@ from functools import partial
 
 import polars as pl
 
-from importer.model import NEEDS_USER, Field
+from importer.model import NEEDS_USER, Field, Status
 from importer.report import Report
 from importer.table import RESULT_COLUMNS, ROW
+
+UNMADE = [str(s) for s in (Status.READY, Status.INVALID, Status.REJECTED, Status.NOT_SENT)]
+"""Of such a row no invoice was made, for certain."""
 
 MOST_FROZEN = 2
 """The columns that stay in sight at most, so that there is room for others."""
@@ -65,9 +68,20 @@ def lay_out(report: Report) -> Layout:
         headers=(*map(_own_header, report.table.headers), *RESULT_COLUMNS),
         cells=cells,
         kinds=report.table.kinds.select(cells.columns),
-        outcomes=report.outcomes.select(RESULT_COLUMNS),
+        outcomes=_with_numbers(report).select(RESULT_COLUMNS),
         frozen=nearest if nearest <= MOST_FROZEN else 0,
     )
+
+
+def _with_numbers(report: Report) -> pl.DataFrame:
+    """Return the outcomes; what was not sent still says which invoice it is, as it did when read.
+
+    Without it nobody would notice, the next time, that a program has changed its reference.
+    """
+    numbers = report.table.results.numbers.unique(ROW, keep="first")
+    named = report.outcomes.join(numbers, on=ROW, how="left", maintain_order="left")
+    own = pl.when(pl.col("status").is_in(UNMADE)).then("number")
+    return named.with_columns(pl.coalesce("invoice_number", own).alias("invoice_number"))
 
 
 def _own_header(header: str) -> str:

@@ -150,6 +150,43 @@ def test_a_changed_reference_makes_no_second_invoice(desk: Desk, books: BooksApi
         said = f'{before["invoice_number"]}, which this row says it is: that is "{before["Ref"]}"'
         assert said in after["error"]
         assert "leading zeros" not in after["error"]
+    untouched = desk.run(Path(again.summary["output"]), "--api-url", books.url, "--json")
+    assert untouched.counts == again.counts
     changed[0]["invoice_number"] = ""
     cleared = desk.run(desk.csv("c.csv", changed), "--api-url", books.url, "--json")
     assert cleared.counts == {"created": 1, "invalid": 1, "already_created": 1}
+
+
+def test_an_unsent_row_goes_on_saying_which_invoice_it_is(desk: Desk, books: BooksApi) -> None:
+    """Wrong elsewhere, checked, written again or corrected: no second invoice is made of it."""
+    results = desk.folder / "results.csv"
+    desk.run(desk.csv("a.csv", [row("0042")]), "--api-url", books.url, "--output", results)
+    (saved,) = read_results(results)
+    file = desk.csv("b.csv", [saved | {"Ref": "B-9", "Currency": "US$"}])
+    wrong = desk.run(file, "--api-url", books.url, "--json")
+    checked = desk.run("check", wrong.summary["output"], "--output", "checked.xlsx", "--json")
+    again = desk.folder / "again.xlsx"
+    desk.run("runs", wrong.summary["run_id"], "--output", again)
+    for path in (Path(wrong.summary["output"]), desk.folder / "checked.xlsx", again):
+        (held,) = read_results(path)
+        assert (held["status"], held["invoice_number"]) == ("invalid", saved["invoice_number"])
+        corrected = desk.csv("c.csv", [held | {"Currency": saved["Currency"]}])
+        last = desk.run(corrected, "--api-url", books.url, "--json")
+        assert last.counts == {"invalid": 1}
+        assert 'that is "0042"' in last.results[0]["error"]
+    assert checked.counts == {"invalid": 1}
+    assert len(books.books) == 1
+
+
+def test_an_invoice_of_its_own_takes_the_place_of_the_one_that_a_row_named(
+    desk: Desk, books: BooksApi
+) -> None:
+    """A copy that says something else is created, and its results say as what."""
+    results = desk.folder / "results.csv"
+    desk.run(desk.csv("a.csv", [row("A-1")]), "--api-url", books.url, "--output", results)
+    (saved,) = read_results(results)
+    copy = saved | {"Ref": "A-2", "Note": "Something else"}
+    done = desk.run(desk.csv("b.csv", [saved, copy]), "--api-url", books.url, "--json")
+    assert done.counts == {"already_created": 1, "created": 1}
+    numbers = [each["invoice_number"] for each in done.results]
+    assert numbers[0] == saved["invoice_number"] != numbers[1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from importer.archive import pack_frame, pack_table, unpack_frame, unpack_table
 from importer.model import Code, Issue, Severity
 from importer.report import OUTCOME_SCHEMA
-from importer.table import KIND, MARK_SCHEMA, Kind, Mark, Table
+from importer.table import KIND, MARK_SCHEMA, RESULT_COLUMNS, Kind, Mark, Table
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 
@@ -30,6 +30,7 @@ def assert_same(one: Table, other: Table) -> None:
         assert ours.equals(theirs)
     assert (one.lines is None) == (other.lines is None)
     assert one.lines is None or one.lines.equals(other.lines)
+    assert one.results.numbers.equals(other.results.numbers)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,19 @@ def test_any_table_comes_back_as_it_was(
         kinds=kinds,
     )
     assert_same(table, unpack_table(pack_table(table)))
+
+
+def test_what_rows_say_they_are_comes_back(tmp_path: Path) -> None:
+    """The invoices that our own results name; of two columns, the first that names one counts."""
+    ours = [*RESULT_COLUMNS, "invoice_number"]
+    rows = [
+        [*HEADERS, *ours],
+        [*row(), "created", "INV-1", "1", None, "2", "INV-7"],
+        [*row(reference_id="A-2"), "invalid", None, None, "No.", "3", None],
+        [*row(reference_id="A-3"), "invalid", None, None, "No.", "4", "INV-9"],
+    ]
+    back = unpack_table(pack_table(read(tmp_path, csv_bytes(rows))))
+    assert back.results.numbers.rows() == [(2, "INV-1"), (4, "INV-9")]
 
 
 def test_outcomes_come_back_as_they_were() -> None:
