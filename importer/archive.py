@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from importer.model import Code, Issue, Severity
-from importer.table import MARK_SCHEMA, ROW, Results, Table
+from importer.results import Results
+from importer.table import MARK_SCHEMA, ROW, Table
 
 LINE = "line"
 """The packed column with the line that each row begins on."""

@@ -16,6 +16,7 @@ from importer.model import Create, Outcome, Status
 from importer.plan import Knowledge, Plan, decide, plan
 from importer.recognise import recognise
 from importer.records import Account
+from importer.renamed import named_numbers
 from importer.submit.api import Poster
 from importer.submit.engine import Engine, Listener, Sending
 from importer.submit.inquiry import Inquiry
@@ -121,6 +122,7 @@ class Campaign:
         Args:
             invoices: The validated rows.
         """
+        self._inquiry.numbers = named_numbers(invoices)
         planned = self._plan(invoices)
         doubts = self._ledger.in_doubt(self._account.id)
         if doubts:
@@ -167,8 +169,7 @@ class Campaign:
     def _plan(self, validated: Invoices) -> Plan:
         """Plan by all that is known by now, of references that are almost the rows' too."""
         known = self._know(validated.frame["key"].drop_nulls().to_list())
-        near = self._inquiry.near
-        return plan(recognise(validated, known, self._ledger, self._account, near), known)
+        return plan(recognise(validated, known, self._ledger, self._account), known)
 
     def _know(self, keys: Iterable[str]) -> Knowledge:
         """Return all that is known of some references by now."""
@@ -178,6 +179,8 @@ class Campaign:
             found=self._inquiry.found,
             why=self._inquiry.why,
             options=self._account.options + self._ledger.option,
+            near=self._inquiry.near,
+            named=self._inquiry.named,
         )
 
     async def _look_up(self, lost: Sequence[Create]) -> list[Create]:

@@ -17,6 +17,7 @@ from importer.plan import Knowledge, Plan, plan
 from importer.reading import read_invoices
 from importer.recognise import recognise, say_imported
 from importer.records import Account
+from importer.renamed import named_numbers
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Settings
 from importer.submit.lister import (
@@ -135,7 +136,12 @@ async def compare(
     planned = _plan(invoices, memory)
     if memory.connect is None or not len(planned):
         return planned, ""
-    reply, listing = await _read(memory.connect, memory, planned.keys(), clock, on_wait)
+    witnesses, numbers = memory.ledger.witnesses(memory.account.id), named_numbers(invoices)
+
+    def make() -> Listing:
+        return Listing(planned.keys(), witnesses, numbers)
+
+    reply, listing = await _read(memory.connect, make, clock, on_wait)
     usable, warning = judge_listing(reply, listing, memory.account.owner_id)
     return _plan(invoices, memory, listing) if usable else planned, warning
 
@@ -147,24 +153,23 @@ def _plan(invoices: Invoices, memory: Memory, listing: Listing | None = None) ->
         entries=memory.ledger.entries(memory.account.id, keys),
         listed=listing.found if listing is not None else {},
         options=memory.account.options + memory.ledger.option,
+        near=listing.near if listing is not None else {},
+        named=listing.named if listing is not None else {},
     )
-    near = listing.near if listing is not None else {}
-    return plan(recognise(invoices, known, memory.ledger, memory.account, near), known)
+    return plan(recognise(invoices, known, memory.ledger, memory.account), known)
 
 
 async def _read(
     connect: Callable[[], AbstractAsyncContextManager[Lister]],
-    memory: Memory,
-    wanted: frozenset[str],
+    make: Callable[[], Listing],
     clock: Clock,
     on_wait: OnWait,
 ) -> tuple[ListingReply, Listing]:
-    """Look for references in the API's listing, with a run's own patience."""
-    witnesses = memory.ledger.witnesses(memory.account.id)
+    """Read the API's listing, with a run's own patience."""
     async with connect() as lister:
         return await list_patiently(
             lister,
-            lambda: Listing(wanted, witnesses),
+            make,
             clock=clock,
             rng=random.Random(),  # noqa: S311 jitter, not a secret
             on_wait=on_wait,

@@ -10,7 +10,8 @@ from importer.errors import FileError
 from importer.headers import aliases, header_key, how_alike, is_nearly, known_headers, normalise
 from importer.model import Field, defaults_of, required_fields
 from importer.nearest import NEAR, did_you_mean, nearest
-from importer.table import RESULT_COLUMNS, Column, ColumnMap, Match, Results
+from importer.results import Results
+from importer.table import RESULT_COLUMNS, Column, ColumnMap, Match
 
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
 

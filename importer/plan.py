@@ -76,6 +76,8 @@ class Knowledge:
         found: The references whose doubt was settled in this run: their invoices are found.
         why: Why the doubt about a reference could not be settled.
         options: What leads a command to this account and its ledger, behind a space.
+        near: References, by key, that the API lists and that differ in leading zeros alone.
+        named: The invoices that the API lists under numbers that the rows name, by number.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -83,6 +85,8 @@ class Knowledge:
     found: Collection[str] = ()
     why: Mapping[str, str] = field(default_factory=dict)
     options: str = ""
+    near: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, ApiInvoice] = field(default_factory=dict)
 
     def keys(self) -> list[str]:
         """Return the keys of which anything is known."""

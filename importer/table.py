@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from importer.model import Field, Issue, Severity
+from importer.results import Results
 
 STDIN = Path("-")
 """The file that stands for standard input."""
@@ -67,27 +68,6 @@ CUT = "… [cut: a cell holds no more]"
 """How a text ends in the results that was longer than a cell can hold."""
 
 RESULTS_SHEET, PROBLEMS_SHEET, SUMMARY_SHEET = "Results", "Problems", "Summary"
-
-
-def no_numbers() -> pl.DataFrame:
-    """Return the invoice numbers of a file that has none."""
-    return pl.DataFrame(schema={ROW: pl.UInt32, "number": pl.String})
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What a table has of our own results.
-
-    Attributes:
-        headers: The headers of the columns that the results added, as written; the table lacks
-            them. Empty where it is no table of our results.
-        certain: Nobody else has such a file.
-        numbers: The rows that say which invoice they are: `row` and `number` (String).
-    """
-
-    headers: tuple[str, ...] = ()
-    certain: bool = False
-    numbers: pl.DataFrame = field(default_factory=no_numbers, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +258,8 @@ class Invoices:
         issues: What is wrong, by row and column.
         place: Where a cell is, as of `Table.place`.
         warnings_as_errors: Warnings keep rows back too.
-        numbers: As of `Results`.
+        results: What the file has of our own results, if it is one of them.
+        prints: The fingerprints of references that may have been changed, of rows in doubt.
     """
 
     frame: pl.DataFrame
@@ -286,7 +267,8 @@ class Invoices:
     issues: tuple[Issue, ...]
     place: Callable[[int, str | None], str] = field(default=_nowhere, repr=False)
     warnings_as_errors: bool = False
-    numbers: pl.DataFrame = field(default_factory=no_numbers)
+    results: Results = field(default_factory=Results)
+    prints: Mapping[int, str] = field(default_factory=dict)
 
     def with_issues(self, found: Iterable[Issue]) -> Invoices:
         """Return the same rows with more issues, each told its place, all in the file's order."""

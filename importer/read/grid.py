@@ -11,7 +11,7 @@ import polars as pl
 
 from importer.columns import match_fields, result_column
 from importer.errors import FileError
-from importer.model import Code, Field, Issue
+from importer.model import Code, Field, Issue, Status
 from importer.read.body import Body, sift
 from importer.read.header import HEADER_ROWS, Header, find_header, locate_header
 from importer.read.headerless import find_stray_dates, name_headerless
@@ -20,7 +20,8 @@ from importer.read.ours import Found, find_ours
 from importer.read.places import Places
 from importer.read.several import refuse_several
 from importer.read.skipped import take_rows
-from importer.table import CLAIM, ROW, Mark, Results, Table, no_marks, no_numbers
+from importer.results import Results, no_numbers
+from importer.table import CLAIM, ROW, Mark, Table, no_marks
 
 __all__ = ["HEADER_ROWS", "Grid", "find_header", "locate_header", "tabulate"]
 
@@ -183,16 +184,20 @@ def _find_claims(cells: pl.DataFrame, body: Body, taken: pl.Series) -> Mapping[i
 
 def _take_results(grid: Grid, body: Body, ours: Found) -> Results:
     """Return what the columns say that our results added; they aren't the table's."""
-    numbers = (_numbers_under(grid, body, position) for position in ours.where("invoice_number"))
+    numbers = (_texts_under(grid, body, position) for position in ours.where("invoice_number"))
+    statuses = pl.concat(
+        [no_numbers(), *(_texts_under(grid, body, each) for each in ours.where("status"))]
+    )
     return Results(
         tuple(body.header.texts[position] for position in ours.columns),
         ours.certain,
         pl.concat([no_numbers(), *numbers]),
+        frozenset(statuses.filter(pl.col("number") == Status.IN_DOUBT)[ROW].to_list()),
     )
 
 
-def _numbers_under(grid: Grid, body: Body, position: int) -> pl.DataFrame:
-    """Return the invoice numbers in a column, by row: those that there are, to spare memory."""
+def _texts_under(grid: Grid, body: Body, position: int) -> pl.DataFrame:
+    """Return the texts in a column, by row, as `number`: those that there are, to spare memory."""
     texts = grid.cells[str(position)].slice(body.first - 1)
     filled = texts.is_not_null().arg_true()
     found = texts.gather(filled).str.strip_chars()

@@ -44,6 +44,7 @@ class Inquiry:
         found: The keys whose doubt was settled because an invoice was found.
         why: Why the doubt about a key could not be settled.
         warnings: What the user should know.
+        numbers: The invoice numbers to look for too.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Inquiry:
         self.found: set[str] = set()
         self.why: dict[str, str] = {}
         self.warnings: list[str] = []
+        self.numbers: frozenset[str] = frozenset()
 
     @property
     def listed(self) -> Mapping[str, Sequence[ApiInvoice]]:
@@ -93,6 +95,11 @@ class Inquiry:
     def near(self) -> Mapping[str, str]:
         """References in the latest listing that differ from wanted ones in leading zeros alone."""
         return self._listing.near if self._listing is not None else {}
+
+    @property
+    def named(self) -> Mapping[str, ApiInvoice]:
+        """The invoices in the latest listing that have one of the numbers that were looked for."""
+        return self._listing.named if self._listing is not None else {}
 
     async def survey(self, wanted: Collection[str]) -> None:
         """Look for references that the ledger has no invoice for, before they are created.
@@ -206,7 +213,7 @@ class Inquiry:
         read = await self._unless_stopped(
             list_patiently(
                 self._api,
-                lambda: Listing(keys, witnesses),
+                lambda: Listing(keys, witnesses, self.numbers),
                 clock=self._clock,
                 rng=self._rng,
                 on_wait=self._listener.on_wait,

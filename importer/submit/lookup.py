@@ -28,6 +28,8 @@ class Listing:
     Attributes:
         wanted: The keys to look for.
         witnesses: Every invoice number that the ledger has settled, with its currency.
+        numbers: Other invoice numbers to look for.
+        named: The invoices that have one of those, by number.
         found: The invoices under the wanted keys.
         near: References, by key, that differ from wanted ones in leading zeros alone.
         anonymous: Of the invoices without a reference that the ledger doesn't know, one for each
@@ -38,6 +40,8 @@ class Listing:
 
     wanted: frozenset[str]
     witnesses: Mapping[str, str]
+    numbers: frozenset[str] = frozenset()
+    named: dict[str, ApiInvoice] = field(default_factory=dict)
     found: dict[str, list[ApiInvoice]] = field(default_factory=dict)
     near: dict[str, str] = field(default_factory=dict)
     anonymous: dict[tuple[str | None, int | None], ApiInvoice] = field(default_factory=dict)
@@ -57,6 +61,8 @@ class Listing:
         known = invoice.number in self.witnesses
         if known:
             self._seen.add(invoice.number)
+        if invoice.number in self.numbers:
+            self.named[invoice.number] = invoice
         key = reference_key(invoice.reference or "")
         if not key and known:
             self.blind = True

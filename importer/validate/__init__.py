@@ -22,7 +22,7 @@ from importer.model import Code, Field, Issue, Severity
 from importer.table import ROW, ColumnMap, Invoices, Table, are_doubled
 from importer.validate.currencies import CURRENCIES
 from importer.validate.remarks import remark
-from importer.validate.repair import add_fingerprints, find_unrepaired
+from importer.validate.repair import add_fingerprints, find_unrepaired, references_in_doubt
 from importer.validate.wording import BEARERS, say, say_duplicate
 
 SHIFTED = frozenset({Code.ROW_LENGTH, Code.ROW_BROKEN, Code.STRAY_QUOTE})
@@ -63,7 +63,8 @@ def interpret(table: Table, reading: Reading) -> Invoices:
         issues=(),
         place=table.place,
         warnings_as_errors=reading.warnings_as_errors,
-        numbers=table.results.numbers,
+        results=table.results,
+        prints=references_in_doubt(table, validated.columns),
     )
     told = placed.with_issues(found)
     return add_fingerprints(table, told.with_issues(find_unrepaired(table, told)))

@@ -33,12 +33,14 @@ REASONS = {
     Code.NOT_A_WHOLE_NUMBER: "it wasn't a whole number",
     Code.DATE_MIXED: "day and month may be swapped",
     Code.NOTE_TOO_LONG: "its note was too long, and may be cut here",
+    Code.REFERENCE_CHANGED: "its reference may have been changed",
 }
 """What the results can't show, or what can't be seen once other rows are corrected."""
 
 FIELDS = {
     Code.NOT_A_WHOLE_NUMBER: Field.COUNTERPARTY_ID,
     Code.DATE_MIXED: Field.DUE_DATE,
+    Code.REFERENCE_CHANGED: Field.REFERENCE_ID,
 }
 """The cell that is meant, where the reason is of one field alone."""
 
@@ -89,6 +91,15 @@ def add_fingerprints(table: Table, invoices: Invoices) -> Invoices:
         return replace(issue, fingerprint=" ".join(both))
 
     return replace(invoices, issues=tuple(map(told, invoices.issues)))
+
+
+def references_in_doubt(table: Table, columns: ColumnMap) -> dict[int, str]:
+    """Return the fingerprints of the references of rows that say that they are in doubt.
+
+    If they are held back, the next results no longer say so.
+    """
+    cells = _cells(table, columns, set(table.results.doubts))
+    return {row: _digest(texts, Code.REFERENCE_CHANGED) for row, texts in cells}
 
 
 def _claimed(

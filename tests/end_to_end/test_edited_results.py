@@ -190,3 +190,35 @@ def test_an_invoice_of_its_own_takes_the_place_of_the_one_that_a_row_named(
     assert done.counts == {"already_created": 1, "created": 1}
     numbers = [each["invoice_number"] for each in done.results]
     assert numbers[0] == saved["invoice_number"] != numbers[1]
+
+
+def test_a_changed_reference_is_known_by_the_listing(desk: Desk, books: BooksApi) -> None:
+    """With another ledger, as on another machine, the API's own list says whose number it is."""
+    results = desk.folder / "results.csv"
+    desk.run(desk.csv("a.csv", [row("0042")]), "--api-url", books.url, "--output", results)
+    (saved,) = read_results(results)
+    file = desk.csv("b.csv", [saved | {"Ref": "B-9"}])
+    words = ("--api-url", books.url, "--ledger", desk.folder / "other.sqlite3", "--json")
+    assert desk.run("check", file, *words).counts == {"invalid": 1}
+    done = desk.run(file, *words)
+    assert done.counts == {"invalid": 1}
+    assert 'that is "0042"' in done.results[0]["error"]
+    assert len(books.books) == 1
+
+
+def test_a_row_in_doubt_is_not_sent_under_another_reference(desk: Desk, books: BooksApi) -> None:
+    """Held back, however often its results are imported, until somebody says that it is right."""
+    ours = {"status": "in_doubt", "invoice_number": "", "invoice_id": "", "error": "", "row": "2"}
+    file = desk.csv("a.csv", [row("7") | ours])
+    first = desk.run(file, "--api-url", books.url, "--json")
+    second = desk.run(first.summary["output"], "--api-url", books.url, "--json")
+    for done, said in ((first, "was never sent from here"), (second, "may have been changed")):
+        assert done.counts == {"invalid": 1}
+        assert said in done.results[0]["error"]
+    assert not books.books
+    right = [
+        desk.csv("b.csv", [row("7") | ours | {"status": ""}]),
+        desk.csv("c.csv", [row("8") | ours | {"status": "invalid"}]),
+    ]
+    for each in right:
+        assert desk.run(each, "--api-url", books.url, "--json").counts == {"created": 1}

@@ -11,7 +11,8 @@ from importer.columns import count_fields, fits, map_columns, match_fields
 from importer.errors import FileError
 from importer.headers import header_key, load_words
 from importer.model import REQUIRED_FIELDS, Field
-from importer.table import Match, Results
+from importer.results import Results
+from importer.table import Match
 
 
 @pytest.mark.parametrize(

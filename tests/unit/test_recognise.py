@@ -13,7 +13,7 @@ from importer.clean import Reading
 from importer.ledger.memory import MemoryLedger
 from importer.ledger.port import Ledger
 from importer.model import Create, InvoiceRef
-from importer.plan import Knowledge
+from importer.plan import Knowledge, plan
 from importer.recognise import recognise
 from importer.records import Account, Claim, ReplyKind, RunStart, Settlement
 from importer.table import RESULT_COLUMNS, Invoices
@@ -81,6 +81,39 @@ def test_other_rows_are_not(
     """No number, an unknown one, other content, or a reference that has its own invoice."""
     invoices = results(tmp_path, number, **{"reference_id": "A-1", **cells})
     assert "reference_changed" not in codes(invoices, ledger)
+
+
+@pytest.mark.parametrize(
+    ("sent", "now"),
+    [
+        ({"note": "0045"}, {"note": "45"}),
+        ({"note": "1E5"}, {"note": "100000"}),
+        ({"note": "May 2027"}, {"note": "May-27"}),
+        ({"note": "1-2"}, {"note": "02/01/2027"}),
+        ({"note": "true"}, {"note": "TRUE"}),
+        ({"due_date": "2096-03-04"}, {"due_date": "2096-04-03"}),
+    ],
+)
+def test_what_a_program_made_of_other_cells_is_no_other_content(
+    tmp_path: Path, sent: dict[str, str], now: dict[str, str]
+) -> None:
+    """Who changes a reference so changes a note of digits and a date too."""
+    ledger = MemoryLedger()
+    account = account_of(ledger)
+    ledger.start_run(RunStart("run", account.id, NOON, "", "", "", "", "", b""))
+    keep(ledger, account, sent_as(tmp_path, reference_id="007", **sent), "INV-1")
+    found = codes(results(tmp_path, "INV-1", reference_id="7", **now), ledger)
+    assert "reference_changed" in found
+    other = {"note": "Rent, June", "due_date": "2096-05-04"}
+    changed = {field: other[field] for field in now}
+    again = codes(results(tmp_path, "INV-1", reference_id="7", **changed), ledger)
+    assert "reference_changed" not in again
+
+
+def sent_as(folder: Path, **cells: str) -> Create:
+    """Return the create that a row makes."""
+    (create,) = plan(results(folder, None, **cells), Knowledge())
+    return create
 
 
 def test_an_invoice_of_another_account_is_another(tmp_path: Path, ledger: Ledger) -> None:
