@@ -17,7 +17,7 @@ from importer.ledger.port import Ledger
 from importer.model import Field, Outcome, Status
 from importer.plan import Plan
 from importer.preview import Preview, preview_plan
-from importer.reading import read_invoices
+from importer.reading import read_invoices, was_changed
 from importer.recognise import say_imported
 from importer.recording import Record, prune
 from importer.records import Account
@@ -29,7 +29,7 @@ from importer.submit.engine import Sending
 from importer.table import Invoices, Table
 from importer.workbook import default_output, prepare_output, require_room, write_results
 
-LONG_NS = 10 * SECOND_NS
+LONG_NS = 2 * SECOND_NS
 """An answer that took longer is given to a plan that may be out of date."""
 
 CHANGED = "The API's invoices changed while the question waited: this is the plan by now."
@@ -231,12 +231,19 @@ class _Run:
         """Ask whether a plan may be carried out; return whether it can't be out of date by now.
 
         Raises:
-            StoppedError: When it may not.
+            StoppedError: When it may not, or the file says something else by now.
         """
         asked = self.clock.monotonic_ns()
         if not self.events.on_plan(preview):
             raise StoppedError("You said no: nothing was sent.")
-        return self.clock.monotonic_ns() - asked < LONG_NS
+        if self.clock.monotonic_ns() - asked < LONG_NS:
+            return True
+        if was_changed(self.table):
+            raise StoppedError(
+                f"{self.table.path} was changed while the question waited: nothing was sent. Run "
+                "the same command again: it shows what would be sent now."
+            )
+        return False
 
     def _terms(self) -> Terms:
         settings = self.settings

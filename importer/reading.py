@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os.path
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,18 @@ def _say_open(file: Path) -> Iterator[str]:
                 f"{file.name} seems to be open in {program}: what isn't saved there isn't seen. "
                 "Save it there, and do this again if you changed anything."
             )
+
+
+def was_changed(table: Table) -> bool:
+    """Tell whether a file says something else by now; one that can't be read any more doesn't."""
+    with suppress(OSError):  # a pipe can't be read twice
+        return table.path.is_file() and _digest(table.path) != table.sha256
+    return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_opening(settings: Settings) -> Opening:

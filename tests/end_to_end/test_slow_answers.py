@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from books_api import BooksApi
 from desk import Desk, rows
 
 from importer.clock import SystemClock
+from importer.errors import StoppedError
 from importer.ledger.memory import MemoryLedger
 from importer.model import Outcome
 from importer.pipeline import CHANGED, LONG_NS, import_file
@@ -127,6 +129,25 @@ def test_the_same_plan_is_not_asked_about_twice(desk: Desk, books: BooksApi) -> 
     person = Person(lambda: None)
     import_for(person, desk, books)
     assert (len(person.asked), books.listings) == (1, 2)
+    assert sorted(books.references) == ["A-1", "A-2", "A-3"]
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_sent_as_it_was(
+    desk: Desk, books: BooksApi
+) -> None:
+    """Who saw a mistake, corrected it and then said yes meant the corrected file; it is told so."""
+    person = Person(lambda: desk.csv("a.csv", rows(2)))
+    with pytest.raises(
+        StoppedError, match=r"a\.csv was changed .* nothing was sent\. Run the same"
+    ):
+        import_for(person, desk, books)
+    assert not books.references
+
+
+def test_a_file_that_is_gone_meanwhile_is_sent_as_it_was(desk: Desk, books: BooksApi) -> None:
+    """It was moved away, and says nothing else."""
+    person = Person((desk.folder / "a.csv").unlink)
+    import_for(person, desk, books)
     assert sorted(books.references) == ["A-1", "A-2", "A-3"]
 
 
