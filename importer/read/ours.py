@@ -13,7 +13,10 @@ from importer.model import Status
 from importer.table import RESULT_COLUMNS
 
 ENOUGH = 3
-"""So many of our headers make a table our results."""
+"""So many of our headers make a table our results, where one of `OURS_ALONE` is among them."""
+
+OURS_ALONE = {"invoice_number", "invoice_id"}
+"""Our headers that few others write: "Row", "Status" and "Error" together may be anybody's."""
 
 WITH_STATUSES = 2
 """So many are enough where `status` holds what we write there."""
@@ -50,7 +53,7 @@ def find_ours(headers: Sequence[str], cells: Callable[[int], pl.Series]) -> Foun
     if len(met) < WITH_STATUSES:
         return Found()
     told = any(_are_statuses(cells(position)) for position in met.get("status", ()))
-    if len(met) < ENOUGH and not told:
+    if not told and (len(met) < ENOUGH or not OURS_ALONE & met.keys()):
         return Found()
     block = _find_block(headers)
     columns = {p: name for name in met for p in _choose(name, met[name], headers, block)}

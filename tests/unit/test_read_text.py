@@ -239,10 +239,12 @@ def test_a_row_of_our_results_alone_is_blank(tmp_path: Path) -> None:
     assert table.cells["row"].to_list() == [2]
 
 
-@pytest.mark.parametrize("headers", [["Status"], ["row", "error"], ["status", "row"]])
+@pytest.mark.parametrize(
+    "headers", [["Status"], ["row", "error"], ["status", "row"], ["Row", "Status", "Error"]]
+)
 def test_columns_like_our_results_are_kept(tmp_path: Path, headers: list[str]) -> None:
-    """A column called status, or two of our names where no status of ours is, is the user's."""
-    table = read(tmp_path, csv_bytes([[*HEADERS, *headers], [*row(), *"ab"[: len(headers)]]]))
+    """Words that anybody may use, where no status of ours is, head the user's own columns."""
+    table = read(tmp_path, csv_bytes([[*HEADERS, *headers], [*row(), *"abc"[: len(headers)]]]))
     assert table.headers == (*HEADERS, *headers)
 
 
