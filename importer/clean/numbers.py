@@ -6,6 +6,7 @@ by language): `12,345` is read only where the column itself shows which.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -29,7 +30,10 @@ EXPECTED = "expected the customer's whole number"
 ZEROS = r"[.,]0{1,2}$"
 """The decimals of a number that is certain and has any: a group has three digits."""
 
-REMEDY = "write its digits alone, such as 123."
+REMEDY = "write the customer's number as your invoicing service shows it, such as 123."
+
+AMOUNT = re.compile(r"[^\w+-]*[+-]?[0-9][0-9 .,'\u2019\xa0\u2009\u202f]*[.,][0-9]{1,2}\W*")
+"""What looks like money: its digits alone would be another customer's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +161,21 @@ def _say(fault: str, text: str) -> tuple[Code, str]:
             return Code.NUMBER_AMBIGUOUS, explain(
                 f"{value} can be read as {digits} or as {point} with decimals",
                 EXPECTED,
-                f"if {digits} is meant, write it without the separator.",
+                f"write {digits} if that is the customer's number; otherwise the one that your "
+                "invoicing service shows.",
             )
         case "date":
             return Code.NOT_A_WHOLE_NUMBER, explain(f"{value} is a date", EXPECTED, REMEDY)
         case _:
-            return Code.NOT_A_WHOLE_NUMBER, explain(
-                f"{value} is not a whole number", EXPECTED, REMEDY
-            )
+            return Code.NOT_A_WHOLE_NUMBER, explain(f"{value} {_say_what(text)}", EXPECTED, REMEDY)
+
+
+def _say_what(text: str) -> str:
+    """Return what a text is that is no whole number."""
+    if AMOUNT.fullmatch(text):
+        return "looks like an amount, not like a customer's number"
+    if any(c.isalpha() for c in text):
+        return "has letters, as no customer's number has"
+    if re.fullmatch(WHOLE, text):
+        return "has more digits than any customer's number"
+    return "is not a whole number"

@@ -6,6 +6,7 @@ import difflib
 from functools import cache
 
 from importer.clean.cells import shown
+from importer.clean.numbers import REMEDY as CUSTOMER_REMEDY
 from importer.model import Code, Field, explain
 from importer.validate.currencies import UNITS, suggest
 from importer.validate.currencies import name as currency_name
@@ -28,7 +29,7 @@ MISSING = {
         "expected the invoice's own reference",
         "write one that no other row has.",
     ),
-    Field.COUNTERPARTY_ID: ("expected the customer's number", "write it, such as 123."),
+    Field.COUNTERPARTY_ID: ("expected the customer's number", CUSTOMER_REMEDY),
     Field.CURRENCY: (CURRENCY_EXPECTED, "write one, such as USD."),
     Field.NOTE: ("expected what the invoice is for", "write it, such as Rent for May."),
     Field.FEE_BEARER: (BEARER_EXPECTED, "write one of the two."),
@@ -61,7 +62,7 @@ def say(  # noqa: PLR0911 a sentence for each code
             return explain(
                 f"{shown(value)} is no customer's number",
                 "expected a whole number from 1 on",
-                "write the customer's number, such as 123.",
+                CUSTOMER_REMEDY,
             )
         case Code.CURRENCY_UNKNOWN:
             return say_currency(value or "")

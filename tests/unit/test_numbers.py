@@ -107,6 +107,22 @@ def test_a_column_shows_what_a_separator_means(texts: list[str], numbers: list[i
     assert read_column(texts)[0] == numbers
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        *((amount, "looks like an amount") for amount in ("1.234,50", "12.5", "$ 1 200.00", "0,5")),
+        *((name, "has letters") for name in ("Acme Ltd", "K-10234")),
+        ("9" * 30, "has more digits than any"),
+        ("12-34", "is not a whole number"),
+    ],
+)
+def test_what_else_a_cell_looks_like_is_said(text: str, what: str) -> None:
+    """An amount's digits alone would be another customer's number: its own is asked for."""
+    (issue,) = read_column([text])[1]
+    assert issue.message.startswith(f'"{text}" {what}')
+    assert "as your invoicing service shows it" in issue.message
+
+
 def test_both_readings_are_shown() -> None:
     """Whoever has to choose sees what between."""
     _, [issue] = read_column(["12,345"])
