@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,11 @@ from importer.model import Code, explain
 from importer.table import KIND, ROW, Kind
 
 EXPECTED = "expected a date that can be read in one way only"
-WRITE_ISO = "write it as 2027-01-31"
+WRITE_ISO = "write it year-month-day, as 2027-01-31 for 31 January 2027"
 SAY_FORMAT = "say with --date-format how the file's dates are written"
+
+RUN_TOGETHER = 6
+"""The digits of a date without separators, at least."""
 
 MOST_TEXTS = 3
 """How many of the dates that are text a message names."""
@@ -116,13 +120,14 @@ def say_date(  # noqa: PLR0911 a sentence for each fault
             return Code.DATE_AMBIGUOUS, explain(
                 f"{value} can be read as {readings}, and the column doesn't show which is meant",
                 EXPECTED,
-                f"{WRITE_ISO}, or {SAY_FORMAT}: {_formats(fault, text)}.",
+                f"{_choose(fault, doubt)}; or {SAY_FORMAT}: {_formats(fault, text)}.",
             )
         case "mixed":
             return Code.DATE_AMBIGUOUS, explain(
                 f"{value} is in a column where some dates have the day first and some the month",
                 EXPECTED,
-                f"write every date of the column in one way, best as 2027-01-31, or {SAY_FORMAT}.",
+                "write every date of the column year-month-day, as 2027-01-31 for 31 January "
+                f"2027; or {SAY_FORMAT}.",
             )
         case "swapped":
             return Code.DATE_MIXED, _say_swapped(value, doubt)
@@ -137,36 +142,38 @@ def say_date(  # noqa: PLR0911 a sentence for each fault
             return Code.DATE_UNREADABLE, explain(
                 f"{value} has a year of two digits",
                 "expected a year of four digits",
-                f"{WRITE_ISO}, or {SAY_FORMAT}, such as %d/%m/%y.",
+                f"{WRITE_ISO}; or {SAY_FORMAT}, such as %d/%m/%y.",
             )
         case "clock":
             return Code.DATE_UNREADABLE, explain(
-                f"{value} is a time that the clocks of {doubt.zone} skip or show twice",
-                "expected a time that there is once",
-                "write another time, or its distance from UTC, such as 2027-01-31T17:00+01:00.",
+                f"{value} is in the hour in which the clocks of {doubt.zone} change: this time "
+                "doesn't come, or comes twice",
+                "expected a time that comes once",
+                "write another time, or add its distance from UTC, as in 2027-01-31T17:00+01:00.",
             )
         case _:
-            return Code.DATE_UNREADABLE, _say_unreadable(fault, value, doubt)
+            return Code.DATE_UNREADABLE, _say_unreadable(fault, text, doubt)
 
 
 def _say_swapped(value: str, doubt: Doubt) -> str:
-    now = f" (it is {_in_words(doubt.second)} now)" if doubt.second else ""
+    now = f" (read as {_in_words(doubt.second)})" if doubt.second else ""
     return explain(
-        f"{value} may have day and month swapped{now}, as when a file is opened under another "
-        f"country's settings, because other dates of the column stayed text: {doubt.beside}",
+        f"{value}{now} may have day and month swapped. Other dates of the column are text, as "
+        f"happens where a file is opened under another country's settings: {doubt.beside}",
         EXPECTED,
-        "compare this one with the original and correct it if need be (if it is right, clear the "
-        "row's cell in the column error of the results); then type the others again too, in the "
-        "form 2027-01-31.",
+        "compare this date with your original and correct it; or, if it is right, clear the row's "
+        "cell in the column error of the results. Then type the dates that are text again, "
+        "year-month-day, as 2027-01-31 for 31 January 2027.",
     )
 
 
-def _say_unreadable(fault: str, value: str, doubt: Doubt) -> str:
+def _say_unreadable(fault: str, text: str, doubt: Doubt) -> str:
+    value = shown(text)
     if (end := doubt.month_end) is not None:
         return explain(
             f"{value} is a day that doesn't exist: {end:%B %Y} has {end.day} days",
             "expected a day of the calendar",
-            "correct the date, and write it as 2027-01-31.",
+            f"correct the date; the month's last day is written {end}.",
         )
     if doubt.time is not None:
         return explain(
@@ -178,13 +185,32 @@ def _say_unreadable(fault: str, value: str, doubt: Doubt) -> str:
         return explain(
             f"{value} has a time that doesn't exist",
             "expected a time from 00:00 to 23:59",
-            "correct the time, and write it as 2027-01-31T17:00.",
+            "correct the time; 5 in the afternoon is written 17:00.",
         )
     return explain(
         f"{value} is not a date that can be read for certain",
-        "expected a date such as 2027-01-31 or a time such as 2027-01-31T17:00Z",
-        f"{WRITE_ISO}, or {SAY_FORMAT}.",
+        "expected a date, or a date and a time such as 2027-01-31T17:00Z",
+        f"{WRITE_ISO}; or {SAY_FORMAT}." if _has_form(text) else f"{WRITE_ISO}.",
     )
+
+
+def _has_form(text: str) -> bool:
+    """Tell whether a text has the parts of a date, so that a pattern might read it."""
+    numbers = re.findall("[0-9]+", text)
+    if len(numbers) > 1 or any(len(number) >= RUN_TOGETHER for number in numbers):
+        return True
+    from importer.clean.months import fold_name, month_numbers  # noqa: PLC0415 most have no names
+
+    words = re.findall(r"[^\W\d_]+", text)
+    return bool(numbers) and any(fold_name(word) in month_numbers() for word in words)
+
+
+def _choose(fault: str, doubt: Doubt) -> str:
+    """Return how to write each of two readings; after a year, only the whole column shows it."""
+    if fault == "year_first":
+        return "write every date of the column year-month-day"
+    days = [day for day in (doubt.first, doubt.second) if day]
+    return "write " + ", or ".join(f"{day} for {day.day} {day:%B}" for day in days)
 
 
 def _in_words(day: dt.date) -> str:

@@ -341,13 +341,39 @@ def test_the_texts_that_give_it_away_are_named() -> None:
     kinds = [Kind.DATE, *[Kind.TEXT] * 5]
     said = read_column(texts, kinds)[1][0].message
     assert '"31/01/2027" (row 3), "30.06.2027" (row 4), "31/01/2027" (row 6) and 1 more' in said
-    assert 'stayed text: "31/01/2027" (row 3) —' in read_column(texts[:2], kinds[:2])[1][0].message
+    assert 'settings: "31/01/2027" (row 3) —' in read_column(texts[:2], kinds[:2])[1][0].message
 
 
 def test_a_text_file_has_no_rows_to_name() -> None:
     """Its lines may be others than its rows; the texts themselves are there to be searched."""
     said = read_column(["2027-04-03", "31/01/2027", "30.06.2027"])[1][0].message
-    assert 'stayed text: "31/01/2027" and "30.06.2027" —' in said
+    assert 'settings: "31/01/2027" and "30.06.2027" —' in said
+
+
+@pytest.mark.parametrize(
+    ("texts", "remedy"),
+    [
+        (["31/02/2026"], "correct the date; the month's last day is written 2026-02-28."),
+        (["2027-01-31 25:00"], "correct the time; 5 in the afternoon is written 17:00."),
+        (["03/04/2027"], "write 2027-04-03 for 3 April, or 2027-03-04 for 4 March; or say with "),
+        (["2027-03-04", "2027-31-01"], "write every date of the column year-month-day; or say "),
+    ],
+)
+def test_a_remedy_is_no_answer_to_copy(texts: list[str], remedy: str) -> None:
+    """What may be typed as it stands there is what the cell itself may mean."""
+    assert f" — {remedy}" in read_column(texts)[1][0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        *(("end of month", False), ("asap", False), ("30 days", False), ("2027", False)),
+        *(("31|01|2027", True), ("31 sept 27", True), ("Q1 2027 3", True), ("310127", True)),
+    ],
+)
+def test_a_format_is_offered_where_one_may_help(text: str, offered: bool) -> None:
+    """Two numbers, a number and a month's name, or digits that run together."""
+    assert ("--date-format" in read_column([text])[1][0].message) is offered
 
 
 @pytest.mark.parametrize(
