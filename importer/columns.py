@@ -9,9 +9,13 @@ from types import MappingProxyType
 from importer.errors import FileError
 from importer.headers import aliases, header_key, how_alike, is_nearly, known_headers, normalise
 from importer.model import Field, defaults_of, required_fields
-from importer.nearest import NEAR, did_you_mean, nearest
+from importer.nearest import did_you_mean, nearest
 from importer.results import Results
 from importer.table import RESULT_COLUMNS, Column, ColumnMap, Match
+
+NEAR_MISSING = 0.7
+"""How like a header must be to a name of a field that is missing: a guess is soon taken for
+granted, and "Beleg", a document, is as like "libellé" as 0.67."""
 
 NO_MAPPING: Mapping[str, Field] = MappingProxyType({})
 
@@ -177,8 +181,8 @@ def _say_number(results: Results) -> str:
     named = _say_all([_quote(h) for h in results.headers if h != header])
     rename = "If these are no results, and it is your own reference, rename it to reference_id. "
     return (
-        f"{_quote(header)} is not taken for it, because the file also has {named}, as our results "
-        "have: there it is the number that the API gave an invoice. "
+        f"The column {_quote(header)} is not taken for it: beside {named}, as in the results of an "
+        "import, it holds the numbers that the API gave. "
         f"{'' if results.certain else rename}"
     )
 
@@ -195,7 +199,7 @@ def _check_missing(
         return
     taken = {position for positions in found.values() for position in positions}
     free = [h for p, h in enumerate(headers) if p not in taken and h.strip()]
-    near = {field: _nearest_to(field, free) for field in missing}
+    near = _nearest(missing, free)
     asked = _ask_for_one(*near.popitem()) if len(missing) == 1 else _ask_for_several(near)
     number = _say_number(results) if Field.REFERENCE_ID in missing else ""
     raise FileError(f"{asked} {number}{stood}. Nothing was sent.")
@@ -204,13 +208,11 @@ def _check_missing(
 def _ask_for_several(near: Mapping[Field, str | None]) -> str:
     """Return what is said of fields that no header gives, each with the one that may be meant."""
     meant = [f"{_quote(header)} for {field}" for field, header in near.items() if header]
-    pairs = [f"{' '.join(header.split())}={field}" for field, header in near.items() if header]
-    pairs = pairs or [f"Your header={next(iter(near))}"]
-    example = "; ".join(pairs if len(pairs) == len(near) else [*pairs, "…"])
+    pairs = [f"{' '.join((h or 'Your header').split())}={field}" for field, h in near.items()]
     return (
         f"The columns {_say_all(list(near))} are missing.{did_you_mean(_say_all(meant))} Give your "
-        f'columns these names, or say which they are: --columns "{example}". `import-invoices '
-        "template` writes a workbook that has all the headers."
+        f'columns these names, or say which they are: --columns "{"; ".join(pairs)}". '
+        "`import-invoices template` writes a workbook that has all the headers."
     )
 
 
@@ -232,15 +234,19 @@ def _ask_for_one(field: Field, near: str | None) -> str:
     )
 
 
-def _nearest_to(field: Field, headers: Sequence[str]) -> str | None:
-    """Return the header that is most like one of a field's names."""
-    scored = (
-        (how_alike(header_key(name), header_key(header)), header)
-        for name in aliases()[field]
+def _nearest(fields: Sequence[Field], headers: Sequence[str]) -> dict[Field, str | None]:
+    """Return for each field the header that is most like one of its names, and no other field's."""
+    scored = [
+        (how_alike(header_key(name), header_key(header)), header, field)
         for header in headers
-    )
-    ratio, header = max(scored, default=(0.0, ""))
-    return header if ratio >= NEAR else None
+        for field in fields
+        for name in aliases()[field]
+    ]
+    found: dict[Field, str | None] = dict.fromkeys(fields)
+    for ratio, header, field in sorted(scored, key=lambda each: -each[0]):
+        if ratio >= NEAR_MISSING and found[field] is None and header not in found.values():
+            found[field] = header
+    return found
 
 
 def _say_double(field: Field, doubles: Sequence[tuple[str, str]]) -> str:
@@ -265,9 +271,9 @@ def _check_near(
     for position, header in enumerate(headers):
         if position not in taken and is_nearly(header, field):
             text = " ".join(header.split())
-            instead = f', in place of which "{default}" would be sent' if default else ""
+            instead = f'"{default}" would be sent in its place' if default else "it isn't read"
             raise FileError(
-                f'The column "{text}" ({places[position]}) is no known name, but nearly one of '
-                f"{field}'s{instead}. If it is meant, rename it to {field} or say --columns "
+                f'The column "{text}" ({places[position]}) may be a misspelt {field}, and so '
+                f"{instead}. If {field} is meant, rename it so, or say --columns "
                 f'"{text}={field}"; if not, rename it to something else. Nothing was sent.'
             )

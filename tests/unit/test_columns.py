@@ -225,7 +225,8 @@ def test_all_missing_columns_are_told_at_once() -> None:
     message = str(caught.value)
     assert message.startswith(
         "The columns counterparty_id, currency and as_payment_link are missing. Give your columns "
-        'these names, or say which they are: --columns "Your header=counterparty_id; …".'
+        'these names, or say which they are: --columns "Your header=counterparty_id; Your '
+        'header=currency; Your header=as_payment_link".'
     )
     assert 'Headers found: "reference_id", "note", "fee_bearer".' in message
 
@@ -236,7 +237,18 @@ def test_misspelt_headers_are_all_asked_about_in_one_sentence() -> None:
         map_columns(["reference_id", "Custmer ID", "Curency", "note", "fee_bearer"])
     message = str(caught.value)
     assert 'Did you mean "Custmer ID" for counterparty_id and "Curency" for currency?' in message
-    assert '--columns "Custmer ID=counterparty_id; Curency=currency; …"' in message
+    assert (
+        '--columns "Custmer ID=counterparty_id; Curency=currency; Your header=as_payment_link"'
+    ) in message
+
+
+def test_no_word_is_guessed_at_that_is_like_another_by_chance() -> None:
+    """A document is no note, and a header that was guessed for one field is none for another."""
+    with pytest.raises(FileError) as caught:
+        map_columns(["Beleg", "Kunde", "Invoice", "Currency", "Fee bearer", "Payment link"])
+    message = str(caught.value)
+    assert 'Did you mean "Invoice" for reference_id and "Kunde" for counterparty_id?' in message
+    assert '"Invoice=reference_id; Kunde=counterparty_id; Your header=note"' in message
 
 
 def test_two_columns_for_one_field_stop_the_import() -> None:
@@ -296,11 +308,11 @@ def test_why_our_number_is_no_reference_is_said() -> None:
     with pytest.raises(FileError, match="The column reference_id is missing") as caught:
         map_columns(HEADERS[1:], results=RESULTS)
     assert (
-        '"Invoice Number" is not taken for it, because the file also has "Status" and "row", as '
-        "our results have: there it is the number that the API gave an invoice. If these are no "
-        "results, and it is your own reference, rename it to reference_id. Headers found"
+        'The column "Invoice Number" is not taken for it: beside "Status" and "row", as in the '
+        "results of an import, it holds the numbers that the API gave. If these are no results, "
+        "and it is your own reference, rename it to reference_id. Headers found"
     ) in str(caught.value)
-    with pytest.raises(FileError, match=r"is not taken for it.* invoice\. Headers found"):
+    with pytest.raises(FileError, match=r"is not taken for it.* gave\. Headers found"):
         map_columns(HEADERS[1:], results=replace(RESULTS, certain=True))
 
 

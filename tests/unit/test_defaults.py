@@ -77,7 +77,7 @@ def test_a_header_that_is_nearly_the_fields_is_asked_about(tmp_path: Path, heade
         _, invoices = interpret_file(path, rows, {"currency": "USD"})
         assert invoices.frame["currency"].to_list() == ["EUR"]
         return
-    with pytest.raises(FileError, match=f'"{header}" .*in place of which "USD" would be sent'):
+    with pytest.raises(FileError, match=f'"{header}" .*and so "USD" would be sent in its place'):
         interpret_file(path, rows, {"currency": "USD"})
 
 
