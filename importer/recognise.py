@@ -7,10 +7,14 @@ import polars as pl
 from importer.examples import hold_examples
 from importer.ledger.port import Ledger
 from importer.likeness import NUMBER, with_known, zero_key
+from importer.model import Status
 from importer.plan import Knowledge
 from importer.records import Account, EntryState
 from importer.renamed import find_renamed
 from importer.table import ROW, Invoices
+
+LEFT_TO_DO = (Status.NOT_SENT, Status.IN_DOUBT)
+"""What a run asks to import its very file again for."""
 
 
 def recognise(
@@ -53,9 +57,9 @@ def recognise(
 
 
 def say_imported(ledger: Ledger, account: Account, sha256: str) -> tuple[str, ...]:
-    """Return a warning where this very file was imported before."""
+    """Return a warning where this very file was imported before, and nothing was left to do."""
     run = ledger.last_import(account.id, sha256)
-    if run is None:
+    if run is None or run.end is None or any(run.end.counts.get(each) for each in LEFT_TO_DO):
         return ()
     warning = (
         f"This very file was imported already, at {run.start.at:%Y-%m-%d %H:%M} UTC (run "
