@@ -169,9 +169,15 @@ class Issue:
 
     def told(self) -> str:
         """Return where it is and what it is: `D17 (Currency): …`."""
-        header = f"({' '.join(self.column.split())})" if self.column else ""
+        header = name_header(self.column) if self.column else ""
         where = " ".join(filter(None, (self.place, header)))
         return f"{where}: {self.message}" if where else self.message
+
+
+def name_header(header: str) -> str:
+    """Return a header as messages name it beside a place: in brackets; in quotes if it has some."""
+    name = " ".join(header.split())
+    return f'"{name}"' if name.endswith((")", "]")) else f"({name})"
 
 
 def reference_key(reference: str) -> str:
@@ -211,6 +217,9 @@ class Create:
 
 NOTE = "Note: "
 """Begins what is remarked about an invoice that exists."""
+
+BY_HAND = "settled by hand"
+"""Begins the remark about what somebody settled, who knows it."""
 
 
 @dataclass(frozen=True, slots=True)

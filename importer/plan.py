@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from importer.blanks import join_blanks
 from importer.content import BODY, differences, listed_differences, remarks, write_bodies
 from importer.garbage import uncollected
 from importer.model import (
@@ -26,7 +27,7 @@ from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
 
 UNREAD = (
-    "A value of this row could not be read, and nothing was said of it. This is a fault of "
+    "A value of this row could not be read, and it isn't known why. This is a fault of "
     "import-invoices, please report it. The row was not sent."
 )
 
@@ -236,7 +237,7 @@ def _by_row(issues: tuple[Issue, ...]) -> dict[int, list[Issue]]:
 
 
 def _say_invalid(issues: list[Issue], entry: Entry | None, listed: Sequence[ApiInvoice]) -> str:
-    said = " | ".join(issue.told() for issue in issues) or UNREAD
+    said = " | ".join(issue.told() for issue in join_blanks(issues)) or UNREAD
     prints = dict.fromkeys(each for issue in issues for each in issue.fingerprint.split())
     if prints:
         said += f" [as read: {' '.join(prints)}]"  # as of `importer.table.CLAIM`

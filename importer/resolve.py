@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importer.clock import Clock
 from importer.errors import StoppedError, UsageError
 from importer.ledger.port import Ledger
-from importer.model import Field, InvoiceRef, reference_key
+from importer.model import BY_HAND, Field, InvoiceRef, reference_key
 from importer.nearest import did_you_mean, nearest
 from importer.records import Account, Entry, EntryState, Resolution, Verdict
 from importer.replies import ApiInvoice
@@ -66,7 +66,7 @@ async def resolve_created(
                 f"Invoice {number} can't be checked: {reason}. Nothing was changed; run the same "
                 "command again later."
             )
-    resolution = Resolution(Verdict.FOUND, by, clock.now(), ref, f"settled by hand, {how}")
+    resolution = Resolution(Verdict.FOUND, by, clock.now(), ref, f"{BY_HAND}, {how}")
     ledger.resolve(account.id, entry.key, resolution)
     return f"{entry.reference} is invoice {ref.number} ({how})."
 
@@ -113,7 +113,7 @@ async def resolve_absent(
             )
     how = "the API offers no listing" if isinstance(reply, Unlisted) else "not listed by the API"
     for entry in entries:
-        resolution = Resolution(Verdict.ABSENT, by, clock.now(), None, f"settled by hand, {how}")
+        resolution = Resolution(Verdict.ABSENT, by, clock.now(), None, f"{BY_HAND}, {how}")
         ledger.resolve(account.id, entry.key, resolution)
     names = ", ".join(entry.reference for entry in entries)
     return f"Not created ({how}): {names}. The next run of their file sends them again."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from importer.model import NOTE, Code, Issue, Severity, Status
+from importer.model import BY_HAND, NOTE, Code, Issue, Severity, Status
 from importer.table import ROW, Table
 
 PLACES = 5
@@ -35,6 +35,7 @@ def say_notes(table: Table, outcomes: pl.DataFrame) -> tuple[str, ...]:
     made = outcomes.filter(
         pl.col("status").is_in([Status.CREATED.value, Status.ALREADY_CREATED.value]),
         pl.col("error").str.starts_with(NOTE),
+        ~pl.col("error").str.starts_with(NOTE + BY_HAND),
     )
     notes: dict[str, list[str]] = {}
     for row, error in made.select(ROW, "error").iter_rows():
@@ -44,7 +45,8 @@ def say_notes(table: Table, outcomes: pl.DataFrame) -> tuple[str, ...]:
         f"{name_places(places[:PLACES], len(places))}: {note}" for note, places in notes.items()
     ]
     more = len(told) - PLACES
-    rest = (f"{more:,} more of this kind: see the column error.",) if more > 0 else ()
+    remarks = "1 more remark" if more == 1 else f"{more:,} more remarks"
+    rest = (f"{remarks}: see the column error.",) if more > 0 else ()
     return (*told[:PLACES], *rest)
 
 
@@ -53,7 +55,7 @@ def _say_kind(issues: list[Issue]) -> str:
     if not others:
         return first.told()
     places = name_places([issue.place for issue in others[:PLACES]], len(others))
-    return f"{first.told()} The same ({first.code}) at {places}."
+    return f"{first.told()} The same problem at {places}."
 
 
 def name_places(places: Sequence[str], total: int) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from importer.model import Code, Issue, Severity, explain
+from importer.blanks import say_blanks, several_blanks
+from importer.model import Code, Issue, Severity, name_header
 from importer.printable import printable
 from importer.table import Table
 from importer.warn import name_places
@@ -18,11 +19,6 @@ MOST_OF_A_KIND = 3
 
 NAMED = 3
 """How many of the cells are named that have one problem in common."""
-
-BLANK = (
-    "expected a value in each",
-    "fill them in, or delete the row if it is no invoice, such as one of totals.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class Problem:
 
     def told(self) -> str:
         """Return where it is and what it is: `A5 and A6 (Reference ID): …`."""
-        header = f" ({_one_line(self.header)})" if self.header else ""
+        header = f" {name_header(self.header)}" if self.header else ""
         return printable(f"{name_places(self.places, self.total)}{header}: {self.message}")
 
 
@@ -67,7 +63,8 @@ def problem_lines(issues: Iterable[Issue], table: Table) -> Iterator[str]:
     rows = len({issue.row for issue in wrong})
     yield f"What is wrong, in {'1 row' if rows == 1 else f'{rows:,} rows'}:"
     chosen = choose(gather(wrong, table))
-    in_order = sorted(chosen, key=lambda problem: min(issue.row for issue in problem.issues))
+    places = {id(issue): (issue.row, number) for number, issue in enumerate(wrong)}
+    in_order = sorted(chosen, key=lambda problem: min(places[id(i)] for i in problem.issues))
     yield from (f"  {problem.told()}" for problem in in_order)
     left = Counter(issue.code for issue in wrong)
     left.subtract(issue.code for problem in chosen for issue in problem.issues)
@@ -88,15 +85,12 @@ def gather(issues: Sequence[Issue], table: Table) -> list[Problem]:
         issues: What is wrong, in the file's order.
         table: Where the rows are.
     """
-    blanks: dict[int, list[Issue]] = {}
-    for issue in issues:
-        if issue.code is Code.MISSING_VALUE:
-            blanks.setdefault(issue.row, []).append(issue)
+    blanks = several_blanks(issues)
+    joined = {id(issue) for found in blanks.values() for issue in found}
     together: dict[tuple[str, ...], list[Issue]] = {}
     for issue in issues:
-        found = blanks.get(issue.row, ()) if issue.code is Code.MISSING_VALUE else ()
-        if len(found) > 1:
-            key = ("", *(other.column or "" for other in found))
+        if id(issue) in joined:
+            key = ("", *(other.column or "" for other in blanks[issue.row]))
         else:
             key = (issue.code, issue.column or "", issue.message)
         together.setdefault(key, []).append(issue)
@@ -109,9 +103,7 @@ def gather(issues: Sequence[Issue], table: Table) -> list[Problem]:
 def _blank_rows(issues: Sequence[Issue], headers: Sequence[str], table: Table) -> Problem:
     rows = list(dict.fromkeys(issue.row for issue in issues))
     places = tuple(table.place(row) for row in rows[:NAMED])
-    names = ", ".join(map(_one_line, headers))
-    message = explain(f"{len(headers)} cells are blank ({names})", *BLANK)
-    return Problem(places, len(rows), "", message, tuple(issues))
+    return Problem(places, len(rows), "", say_blanks(headers), tuple(issues))
 
 
 def _alike(issues: Sequence[Issue]) -> Problem:
@@ -140,7 +132,3 @@ def choose(problems: Sequence[Problem]) -> list[Problem]:
     ]
     room = Counter(kind for _, kind in turns[:MOST])
     return [problem for kind, found in kinds.items() for problem in found[: room[kind]]]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 from openpyxl.comments import Comment
 
+from importer.blanks import DELETE, several_blanks
 from importer.model import Issue, Severity, Status
 from importer.report import Report
 from importer.table import ROW
@@ -84,9 +85,12 @@ def _of_issues(report: Report) -> Iterator[tuple[str, int, Note]]:
     """Yield what the checks found in cells; a row as a whole has its column `error`."""
     # Of two columns with one header, only the one that is read can have issues.
     names = {column.header: column.name for column in report.columns.columns.values()}
+    blanks = several_blanks(report.issues)
     for issue in report.issues:
         if issue.column in names:
-            yield names[issue.column], issue.row, Note((_say(issue),), issue.severity)
+            joined = any(issue is other for other in blanks.get(issue.row, ()))
+            said = f"{_say(issue)}\nOr {DELETE}" if joined else _say(issue)
+            yield names[issue.column], issue.row, Note((said,), issue.severity)
 
 
 def _say(issue: Issue) -> str:

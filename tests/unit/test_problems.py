@@ -18,6 +18,7 @@ from importer.cli.problems import (
     problem_lines,
 )
 from importer.model import Code, Issue, Severity
+from importer.plan import Knowledge, plan
 from importer.validate import interpret
 from importer.warn import name_places
 
@@ -85,6 +86,40 @@ def test_what_is_shown_goes_down_the_sheet() -> None:
     ]
     _, *told = problem_lines(wrong, make_table([row()]))
     assert [line.split()[0] for line in told] == ["A3", "A4", "A9"]
+
+
+def test_what_is_shown_of_a_row_goes_along_it() -> None:
+    """From column to column, whatever kinds of mistakes there are."""
+    odd = row(note=None, fee_bearer="x", reference_id="INV-2")
+    twice = row(note="Rent, May", fee_bearer="y", reference_id="INV-3", currency="US$")
+    _, *told = lines_for(odd, twice)
+    headers = [line.partition("(")[2].partition(")")[0] for line in told]
+    assert headers == ["note", "fee_bearer", "currency", "fee_bearer"]
+
+
+def test_a_header_with_brackets_of_its_own_is_in_quotes() -> None:
+    """Brackets within brackets are hard to read."""
+    header = "Due date (optional)"
+    wrong = [Issue(Code.DATE_UNREADABLE, 2, header, None, "No date.", place="A2")]
+    (_, told) = problem_lines(wrong, make_table([row()]))
+    assert told == '  A2 "Due date (optional)": No date.' == f"  {wrong[0].told()}"
+
+
+def test_the_column_error_joins_blank_cells_as_the_terminal_does() -> None:
+    """A row of totals is told once, in the same words; what isn't blank stays by itself."""
+    total = ("Total", None, None, None, "both", None, None)
+    table = make_table([total])
+    invoices = interpret(table, Reading())
+    error = plan(invoices, Knowledge()).decided[0].message
+    (_, told, other) = problem_lines(invoices.issues, table)
+    assert "delete the row" in told
+    assert error == " | ".join((told.partition(": ")[2], other.strip()))
+
+
+def test_a_word_for_nothing_is_no_blank_cell() -> None:
+    """It is named, and the blank cell beside it too."""
+    _, *told = lines_for(row(reference_id="n/a", note=None))
+    assert len(told) == 2
 
 
 def test_a_header_is_fit_for_the_terminal() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from openpyxl.cell import Cell
 
-from importer.model import Field, Status, explain
+from importer.model import Code, Field, Issue, Status, explain
 from importer.table import KIND, Kind
 from importer.workbook import notes, write_results
 from importer.workbook.notes import AUTHOR
@@ -50,6 +50,25 @@ def test_cell_that_may_be_wrong_looks_otherwise(tmp_path: Path) -> None:
     cell = write_sheet(report, tmp_path)["A2"]
     assert colour(cell) == WARNING
     assert cell.comment.text.startswith('Warning: "US$" is no currency\n')
+
+
+def test_blank_cells_of_one_row_may_be_no_invoice(tmp_path: Path) -> None:
+    """As on a line of totals: the comments say that it may be deleted, too."""
+    blank = [
+        Issue(Code.MISSING_VALUE, row, header, None, explain("The cell is blank", "expected", "x."))
+        for row, header in ((2, "A"), (2, "B"), (3, "A"))
+    ]
+    report = make_report(
+        ["A", "B"],
+        [[None, None], [None, "y"]],
+        statuses=INVALID * 2,
+        issues=blank,
+        columns={Field.NOTE: 0, Field.CURRENCY: 1},
+    )
+    sheet = write_sheet(report, tmp_path)
+    delete = "Or delete the row if it is no invoice, such as one of totals."
+    assert all(sheet[name].comment.text.endswith(f"\n{delete}") for name in ("A2", "B2"))
+    assert delete not in sheet["A3"].comment.text
 
 
 def test_several_issues_of_a_cell_are_one_comment(tmp_path: Path) -> None:
