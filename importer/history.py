@@ -59,7 +59,7 @@ def rewrite_results(ledger: Ledger, run: Run, output: Path) -> Report:
         interrupted=end is not None and end.exit_code == EXIT_INTERRUPTED,
     )
     report = build_report(table, invoices, outcomes, conduct)
-    write_results(report, place)
+    write_results(report, place, ledger.option)
     return report
 
 

@@ -24,6 +24,7 @@ from importer.records import Account
 from importer.report import Conduct, Report, build_report, order_outcomes
 from importer.settings import Api, Settings
 from importer.signals import Signals, interrupting
+from importer.statuses import LEFT
 from importer.submit.api import HttpApi
 from importer.submit.engine import Sending
 from importer.table import Invoices, Table
@@ -153,7 +154,7 @@ class _Run:
         report = self._report(sent, self.output)
         self.events.on_phase("Writing the results")
         try:
-            write_results(report, self.output)
+            write_results(report, self.output, self.ledger.option)
         except FileError as exc:
             sent = replace(sent, stopped=str(exc).rstrip("."))
             report = self._report(sent, None)
@@ -176,7 +177,7 @@ class _Run:
             return planned.hold(f"Held back by --strict: {rows} invalid. Correct that first."), 0
         if self.settings.limit is None:
             return planned, 0
-        limited = planned.hold("Left for later by --limit.", after=self.settings.limit)
+        limited = planned.hold(LEFT, after=self.settings.limit)
         return limited, len(planned) - len(limited)
 
     def _preview(self, planned: Plan, left: int, warnings: tuple[str, ...]) -> Preview:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from importer.model import Status
 
+LEFT = "Left for later by --limit."
+"""What is said of a row that `--limit` leaves for later: it needs nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -37,37 +40,38 @@ TELLINGS: Mapping[Status, Telling] = {
         "failed validation; not sent",
         "no",
         "correct the cells in the sheet Results and import that file",
-        "Nothing was sent for these rows: correct what the column error names, then import the "
-        "file again.",
+        "Not sent. Correct what the column error names, then import this workbook; or correct your "
+        "own file and import that.",
     ),
     Status.REJECTED: Telling(
         "the API refused it for good",
         "no",
         "correct the cells in the sheet Results and import that file",
-        "The API refused these rows and created nothing: correct what the column error names, "
-        "then import the file again.",
+        "Refused by the API; nothing was created. Correct what the column error names, then import "
+        "this workbook.",
     ),
     Status.CONFLICT: Telling(
         "this reference is already used for different content; not sent",
         "yes, for the other content",
         "see the column error",
-        "The reference already belongs to an invoice with other content, and nothing was sent: "
-        "give a new invoice a new reference, or make the row say what the existing invoice says.",
+        "Not sent. The reference already belongs to an invoice with other content: give a new "
+        "invoice a new reference, or make the row say what the existing invoice says.",
     ),
     Status.IN_DOUBT: Telling(
         "sent, but the answer never arrived or said nothing certain; never sent again blindly",
         "perhaps",
         "run the file again later, or see import-invoices status --in-doubt",
-        "These rows were sent, but no certain answer came, so the invoice may exist: don't enter "
-        "it by hand. Import the file again later, which looks these rows up before anything is "
-        "sent; what stays in doubt is settled with `import-invoices resolve REFERENCE`.",
+        "Sent, but no certain answer came, so that the invoice may exist: don't enter it by hand. "
+        "Import this workbook, or the same file, again later: the invoice is looked for before "
+        "anything is sent. What stays in doubt is settled with `import-invoices resolve "
+        "REFERENCE`.",
     ),
     Status.NOT_SENT: Telling(
         "the run ended before its turn, for a reason that is named",
         "no",
         "see to the reason in the column error, then run the file again",
-        "The run ended before these rows had their turn, and no invoice was made of them: see to "
-        "the reason that the column error gives, then import the file again.",
+        "Not sent. See to the reason that the column error gives, then import this workbook, or "
+        "the same file, again.",
     ),
     Status.READY: Telling("would be sent by an import: only `check` says so", "no"),
 }

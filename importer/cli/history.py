@@ -82,8 +82,8 @@ def find_run(ledger: Ledger, run_id: str, *, tables: bool) -> Run:
     if run is None:
         near = nearest(run_id, (known.start.id for known in ledger.runs(LATEST)))
         raise UsageError(
-            f'The ledger knows no run "{run_id}".{did_you_mean(near)} `import-invoices runs` lists '
-            "those it knows."
+            f'The ledger knows no run "{run_id}".{did_you_mean(near)} '
+            f"`import-invoices runs{ledger.option}` lists those it knows."
         )
     return run
 

@@ -32,21 +32,28 @@ def require_room(table: Table, path: Path) -> None:
         require_size(table.height, len(table.headers) + len(RESULT_COLUMNS))
 
 
-def write_results(report: Report, path: Path) -> None:
+def write_results(report: Report, path: Path, option: str = "") -> None:
     """Write the results file, whole or not at all, and never over another file.
 
     Args:
         report: What to write; `outcomes` are in the order of the table's rows.
         path: Where to; `.xlsx` is a workbook, `.csv` the Results sheet alone.
+        option: What leads a command to the run's ledger, behind a space.
 
     Raises:
         UsageError: When the name ends in neither.
         FileError: When the file can't be written; a part of it is never left behind.
+        KeyboardInterrupt: When a signal comes meanwhile; it says how to get them all the same.
     """
     write = WRITERS[check_suffix(path)]
-    kept = _say_kept(report)
+    kept = _say_kept(report, option)
     try:
         place(write(move_issues(report)), path)
+    except KeyboardInterrupt as exc:
+        if not (run := report.summary.run_id):
+            raise
+        again = _say_again(run, option)
+        raise KeyboardInterrupt(f"Interrupted while the results were written. {again}") from exc
     except FileExistsError as exc:
         raise FileError(
             f"{path} was made by somebody else meanwhile, and is never overwritten. {kept}"
@@ -57,12 +64,15 @@ def write_results(report: Report, path: Path) -> None:
         ) from exc
 
 
-def _say_kept(report: Report) -> str:
+def _say_kept(report: Report, option: str) -> str:
     """Say how to get the results all the same; a check has no run, and is made again."""
-    run = report.summary.run_id
-    if not run:
+    if not (run := report.summary.run_id):
         return "Nothing was sent. Choose another place with --output."
+    return _say_again(run, option)
+
+
+def _say_again(run: str, option: str) -> str:
     return (
-        f"Nothing that was sent is lost: import-invoices runs {run} --output FILE writes the "
-        "results again."
+        "Nothing that was sent is lost. To write the results again: "
+        f"import-invoices runs {run}{option} --output FILE"
     )

@@ -10,6 +10,7 @@ import polars as pl
 
 from importer.model import NEEDS_USER, Field, Status
 from importer.report import Report
+from importer.statuses import LEFT
 from importer.table import RESULT_COLUMNS, ROW
 
 UNMADE = [str(s) for s in (Status.READY, Status.INVALID, Status.REJECTED, Status.NOT_SENT)]
@@ -41,9 +42,10 @@ class Layout:
     frozen: int = 0
 
     def problems(self) -> Layout:
-        """Return the rows that need the user."""
-        mask = self.outcomes["status"].is_in([str(status) for status in NEEDS_USER])
-        return self._select(lambda frame: frame.filter(mask))
+        """Return the rows that need the user; those that `--limit` left for later don't."""
+        needy = self.outcomes["status"].is_in([str(status) for status in NEEDS_USER])
+        left = self.outcomes["error"].str.starts_with(LEFT).fill_null(value=False)
+        return self._select(lambda frame: frame.filter(needy & ~left))
 
     def parts(self) -> Iterator[Layout]:
         """Yield all rows, some thousands at a time."""

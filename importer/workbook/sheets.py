@@ -6,6 +6,7 @@ import io
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
 
 import polars as pl
 from openpyxl import Workbook
@@ -17,9 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.errors import FileError
 from importer.model import Severity, Status
 from importer.report import Report, count
-from importer.statuses import TELLINGS
-from importer.table import PROBLEMS_SHEET, RESULT_COLUMNS, RESULTS_SHEET, ROW, SUMMARY_SHEET
+from importer.table import CLAIM, PROBLEMS_SHEET, RESULT_COLUMNS, RESULTS_SHEET, ROW, SUMMARY_SHEET
 from importer.workbook.cells import Value, text_cell, to_cells, to_text, to_texts
+from importer.workbook.heading import say_advice, say_facts, say_title
 from importer.workbook.layout import Layout, lay_out
 from importer.workbook.notes import MOST_ROWS, Note, find_notes
 from importer.workbook.style import (
@@ -37,7 +38,7 @@ from importer.workbook.style import (
     fill,
     font,
 )
-from importer.workbook.summary import say_when, write_summary
+from importer.workbook.summary import write_summary
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """What a sheet holds, the header row included ("Excel specifications and limits")."""
@@ -50,19 +51,6 @@ Intro = tuple[Cell | None, ...]
 
 MIDNIGHT = " 00:00:00"
 """What a date is read with and not shown with."""
-
-NO_PROBLEMS = "Nothing is needed: no row of this file is wrong or waits for anybody."
-
-COPY = "Correct them in the sheet Results, whose cells are named here: this one is not read."
-
-WARNINGS_ALONE = (
-    "No row of this file is wrong or waits for anybody; but read the warnings in the sheet Summary."
-)
-
-MARKED = {
-    Severity.ERROR: "Cells on red are wrong: point at one to read why, and what to write instead.",
-    Severity.WARNING: "Cells on yellow may be wrong.",
-}
 
 
 def require_size(rows: int, columns: int) -> None:
@@ -87,36 +75,49 @@ def workbook_bytes(report: Report) -> bytes:
     """
     layout = lay_out(report)
     require_size(layout.cells.height, len(layout.headers))
-    book = Workbook(write_only=True)
-    notes = find_notes(report, layout.outcomes[ROW])
-    _write_layout(book.create_sheet(RESULTS_SHEET), layout, notes)
-    _write_problems(book.create_sheet(PROBLEMS_SHEET), report, layout.problems())
-    write_summary(book.create_sheet(SUMMARY_SHEET), report.summary)
     buffer = io.BytesIO()
-    book.save(buffer)
+    with _closing_sheets(Workbook(write_only=True)) as book:
+        notes = find_notes(report, layout.outcomes[ROW])
+        _write_layout(book.create_sheet(RESULTS_SHEET), layout, notes)
+        _write_problems(book.create_sheet(PROBLEMS_SHEET), report, layout.problems())
+        write_summary(book.create_sheet(SUMMARY_SHEET), report.summary)
+        book.save(buffer)
     return buffer.getvalue()
+
+
+@contextmanager
+def _closing_sheets(book: Workbook) -> Iterator[Workbook]:
+    """Close every sheet where the writing ends before its time.
+
+    Each is written by generators within generators: left to themselves, they are closed in any
+    order, and what can't be written then is printed.
+    """
+    try:
+        yield book
+    except BaseException:
+        for sheet in book.worksheets:
+            with suppress(Exception):
+                sheet.close()
+        raise
 
 
 def _write_problems(sheet: Worksheet, report: Report, layout: Layout) -> None:
     """Write the rows that need somebody, under what has to be known of them."""
     sheet.row_dimensions[1].height = 2 * LINE_HEIGHT
-    needy = layout.cells.height
+    needy, summary = layout.cells.height, report.summary
+    notes = find_notes(report, layout.outcomes[ROW]) if needy else {}
+    counts = {status: rows for status, rows in count(layout.outcomes).items() if rows}
+    marks = {note.severity for column in notes.values() for note in column.values()}
+    title = say_title(summary, needy, report.table.height)
+    claimed = bool(layout.outcomes["error"].str.contains(CLAIM).any())
+    intro = _introduce(sheet, title, say_facts(summary, counts, marks, claimed=claimed))
     if not needy:
-        when = say_when(report.summary, report.summary.file.name)
-        title = WARNINGS_ALONE if report.summary.warnings else NO_PROBLEMS
-        for line in _introduce(sheet, title, when):
+        _fit_to_page(sheet)
+        for line in intro:
             sheet.append(list(line))
         return
-    notes = find_notes(report, layout.outcomes[ROW])
-    every = "1 row" if report.table.height == 1 else f"{report.table.height:,} rows"
-    needs = "needs" if needy == 1 else "need"
-    title = f"{needy:,} of {every} {needs} somebody: {report.summary.file.name}"
-    severities = {note.severity for column in notes.values() for note in column.values()}
-    marked = (text for severity, text in MARKED.items() if severity in severities)
-    intro = _introduce(sheet, title, " ".join([say_when(report.summary), *marked, COPY]))
-    for status, rows in count(layout.outcomes).items():
-        if rows:
-            intro += _advise(sheet, status, rows)
+    for status, advice in say_advice(counts):
+        intro += _advise(sheet, status, advice)
     _write_layout(sheet, layout, notes, [*intro, ()])
 
 
@@ -127,11 +128,10 @@ def _introduce(sheet: Worksheet, title: str, text: str) -> list[Intro]:
     return [(heading,), *((_text_cell(sheet, line),) for line in textwrap.wrap(text, INTRO_WIDTH))]
 
 
-def _advise(sheet: Worksheet, status: Status, rows: int) -> list[Intro]:
+def _advise(sheet: Worksheet, status: Status, advice: str) -> list[Intro]:
     """Return what a status asks of the reader."""
     label = _text_cell(sheet, status.value)
     label.fill = fill(COLOURS[status])
-    advice = f"{rows:,} {'row' if rows == 1 else 'rows'}. {TELLINGS[status].advice}"
     first, *others = (_text_cell(sheet, line) for line in textwrap.wrap(advice, INTRO_WIDTH))
     return [(label, first), *((None, line) for line in others)]
 
@@ -196,11 +196,15 @@ def _set_up(sheet: Worksheet, layout: Layout, top: int) -> None:
     last_column = get_column_letter(len(layout.headers))
     sheet.auto_filter.ref = f"A{top}:{last_column}{layout.cells.height + top}"
     # Printed, the columns of a row stay on one page, under their headers.
+    _fit_to_page(sheet)
+    sheet.print_options.gridLines = True
+    sheet.print_title_rows = f"{top}:{top}"
+
+
+def _fit_to_page(sheet: Worksheet) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_options.gridLines = True
-    sheet.print_title_rows = f"{top}:{top}"
 
 
 def _widths(layout: Layout) -> Iterator[int]:

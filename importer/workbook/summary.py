@@ -90,14 +90,6 @@ def write_summary(sheet: Worksheet, summary: Summary) -> None:
 POINT_CM = 2.54 / 72
 
 
-def say_when(summary: Summary, what: str = "") -> str:
-    """Return when and for whom a file was imported or checked, as a sentence."""
-    started = f"{summary.started_at.astimezone(dt.UTC):%Y-%m-%d at %H:%M} UTC"
-    account = f" for {summary.account}" if summary.account else ""
-    said = f"{f' {what}' if what else ''} on {started}{account}"
-    return f"Imported{said}." if summary.run_id else f"Checked{said}; nothing was sent."
-
-
 def format_duration(seconds: float) -> str:
     """Return a duration as people say it: `12.3 s`, `2 min 5 s`, `1 h 2 min`."""
     if round(seconds, 1) < 60:  # noqa: PLR2004 - seconds in a minute

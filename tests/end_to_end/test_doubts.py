@@ -78,7 +78,10 @@ def test_absence_without_a_witness_proves_nothing(desk: Desk, books: BooksApi) -
 
 
 def test_the_command_that_settles_a_doubt_works_as_it_is_told(desk: Desk, books: BooksApi) -> None:
-    """The row's own words, typed as they stand: account, address and ledger are in them."""
+    """The row's own words, typed as they stand: account, address and ledger are in them.
+
+    So is the ledger in the command that writes the run's results again.
+    """
     lose(books, "A-1", book=False)
     options = ("--api-url", books.url, "--account", "the shop", "--ledger", "my ledger.sqlite3")
     done = desk.run(desk.csv("a.csv", rows(1)), *options, "--json")
@@ -86,6 +89,10 @@ def test_the_command_that_settles_a_doubt_works_as_it_is_told(desk: Desk, books:
     settled = desk.run(*shlex.split(told))
     assert settled.code == 0, settled.err
     assert "A-1" in settled.out
+    run = desk.run("runs", done.summary["run_id"], "--ledger", "my ledger.sqlite3").out
+    again = desk.run(*shlex.split(run.rpartition("results again: import-invoices ")[2]))
+    assert again.code == 0, again.err
+    assert (desk.folder / "results.xlsx").exists()
 
 
 def test_listing_that_lacks_a_known_invoice_proves_nothing(desk: Desk, books: BooksApi) -> None:

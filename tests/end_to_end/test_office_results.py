@@ -58,7 +58,7 @@ OUTCOMES = [
 
 WRONG = {
     "C3": "Did you mean USD?",
-    "G4": "write it as 2027-01-31",
+    "G4": "the month's last day is written 2027-02-28",
     "E5": "Write one of the two",
     "D7": "The cell is blank",
     "D8": "The API refused this:\nthis account is closed",
@@ -70,8 +70,8 @@ CORRECTIONS = {"C3": "USD", "G4": DUE, "E5": "PAYER", "D7": "Rent", "D8": "Rent"
 RED, YELLOW = "#FF9AA2", "#FFE699"
 
 ADVICE = {
-    "invalid": "Nothing was sent for these rows: .+ import the file again",
-    "rejected": "The API refused these rows .+ import the file again",
+    "invalid": r"Not sent\. .+ import this workbook",
+    "rejected": "Refused by the API.+ import this workbook",
 }
 """What the statuses ask of a reader who wasn't there."""
 
@@ -209,7 +209,7 @@ def test_problems_are_ready_to_forward(story: Story) -> None:
     top = lines.index(HEADERS)
     assert lines[0] == ["5 of 7 rows need somebody: may.xlsx"]
     when = " ".join(line[0] for line in lines[1 : top - 3])
-    assert re.match(r"Imported on \d{4}-\d\d-\d\d at \d\d:\d\d UTC for \w", when)
+    assert re.match(r"Imported into \w.* on \d{4}-\d\d-\d\d at \d\d:\d\d UTC\.", when)
     assert "Cells on red are wrong: point at one" in when
     asked = dict(lines[top - 3 : top - 1])
     assert asked.keys() == ADVICE.keys()

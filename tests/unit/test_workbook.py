@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
+import itertools
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell._writer import write_cell
 from openpyxl.utils.escape import unescape as unescape_workbook
 from python_calamine import CalamineWorkbook
 
@@ -305,3 +309,26 @@ def test_workbook_text_comes_back_exactly(
     # openpyxl leaves the escapes to its caller; Excel and calamine undo them.
     assert [unescape_workbook(cell.value) for cell in cells] == texts
     assert {cell.data_type for cell in cells} == {"s"}
+
+
+@pytest.mark.parametrize("written", [3, 10, 14])
+def test_an_interrupted_writing_ends_quietly_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """Ctrl-C within whichever sheet: no file, no traceback of what is cut off, the way back."""
+    write, cells = write_cell, itertools.count()
+
+    def interrupt(*args: object) -> None:
+        if next(cells) == written:
+            raise KeyboardInterrupt
+        write(*args)
+
+    printed: list[object] = []
+    monkeypatch.setattr("openpyxl.worksheet._writer.write_cell", interrupt)
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    report = make_report(["Ref"], [["A"]], statuses=[Status.INVALID])
+    with pytest.raises(KeyboardInterrupt, match=r"runs run-7 --ledger L --output FILE$"):
+        write_results(report, tmp_path / "r.xlsx", " --ledger L")
+    gc.collect()
+    assert printed == []
+    assert list(tmp_path.iterdir()) == []

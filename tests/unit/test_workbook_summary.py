@@ -10,13 +10,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from importer.clean import Reading
 from importer.model import NEEDS_USER, Field, Status
 from importer.read import read_table
-from importer.statuses import TELLINGS
+from importer.statuses import LEFT, TELLINGS
 from importer.table import RESULT_COLUMNS
 from importer.validate import interpret
 from importer.workbook import write_results
 from importer.workbook.style import COLOURS
 from importer.workbook.summary import DRAFTS, format_duration
 from reports import lines_of, make_report, opened, words_of, write_sheet
+
+SHEETS = ("Results", "Problems")
+WHERE = "https://api.example (account acme)"
 
 POSITIONS = {field: position for position, field in enumerate(Field)}
 
@@ -43,7 +46,8 @@ def test_problems_can_be_forwarded(tmp_path: Path) -> None:
     sheet = write_sheet(report, tmp_path, "Problems")
     words = words_of(sheet)
     assert sheet["A1"].value == "3 of 4 rows need somebody: march.xlsx"
-    assert "2026-10-01 at 12:00 UTC for acme at https://api.example" in words
+    assert f"Imported into {WHERE} on 2026-10-01 at 12:00 UTC." in words
+    assert "Correct them in the sheet Results" in words
     assert f"2 rows. {TELLINGS[Status.INVALID].advice}" in words
     assert f"1 row. {TELLINGS[Status.IN_DOUBT].advice}" in words
     assert TELLINGS[Status.CONFLICT].advice not in words
@@ -75,11 +79,56 @@ def test_problems_alone_can_be_imported(tmp_path: Path) -> None:
 
 
 def test_no_problems_is_said(tmp_path: Path) -> None:
-    """Where no row needs the user, Problems says so, and of what."""
-    assert lines_of(write_sheet(make_report(["A"], [["x"]]), tmp_path, "Problems")) == [
+    """Where no row needs the user, Problems says so, and of what; printed, it is one page wide."""
+    sheet = write_sheet(make_report(["A"], [["x"]]), tmp_path, "Problems")
+    assert lines_of(sheet) == [
         ("Nothing is needed: no row of this file is wrong or waits for anybody.",),
-        ("Imported march.xlsx on 2026-10-01 at 12:00 UTC for acme at https://api.example.",),
+        (f"Imported march.xlsx into {WHERE} on 2026-10-01 at 12:00 UTC.",),
     ]
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_rows_that_limit_left_for_later_are_no_problem(tmp_path: Path) -> None:
+    """Nothing is wrong with them: how to go on is said above, and they are not listed."""
+    statuses = [Status.CREATED, Status.NOT_SENT]
+    report = make_report(["A"], [["x"], ["y"]], statuses=statuses, error=LEFT)
+    summary = dataclasses.replace(report.summary, left=1)
+    sheet = write_sheet(dataclasses.replace(report, summary=summary), tmp_path, "Problems")
+    title, *facts = lines_of(sheet)
+    assert title == ("Nothing is needed: no row of this file is wrong or waits for anybody.",)
+    said = " ".join(str(cell) for line in facts for cell in line)
+    assert said.endswith("1 row was left for later: import the file again without --limit.")
+
+
+def test_a_mark_for_the_next_import_is_explained(tmp_path: Path) -> None:
+    """Problems may come back alone, so that it needs the mark as Results does."""
+    report = make_report(["A"], [["x"]], statuses=[Status.INVALID], error="Hm. [as read: 7ea9d6a7]")
+    write_results(report, tmp_path / "results.xlsx")
+    with opened(tmp_path / "results.xlsx") as book:
+        assert all("Hm. [as read: 7ea9d6a7]" in words_of(book[name]) for name in SHEETS)
+        assert "a mark for the next import" in words_of(book["Problems"])
+    report = make_report(["A"], [["x"]], statuses=[Status.INVALID], error="Hm.")
+    (tmp_path / "other").mkdir()
+    assert "a mark" not in words_of(write_sheet(report, tmp_path / "other", "Problems"))
+
+
+@pytest.mark.parametrize(
+    ("account", "run_id", "said"),
+    [
+        ("default at the sandbox", "r-1", "Imported into the sandbox on"),
+        ("default at the sandbox", "", "Checked against the sandbox on"),
+        ("", "", "Checked on 2026-10-01 at 12:00 UTC; nothing was sent."),
+    ],
+)
+def test_where_it_went_is_said_by_names_that_somebody_gave(
+    tmp_path: Path, account: str, run_id: str, said: str
+) -> None:
+    """The account's name only where it has one; nothing of an API that was not asked."""
+    report = make_report(["A"], [["x"]], statuses=[Status.INVALID])
+    summary = dataclasses.replace(report.summary, account=account, run_id=run_id)
+    report = dataclasses.replace(report, summary=summary)
+    assert said in words_of(write_sheet(report, tmp_path, "Problems"))
 
 
 def test_summary_tells_the_run(tmp_path: Path) -> None:
