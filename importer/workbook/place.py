@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import shlex
 from pathlib import Path
 
@@ -17,8 +18,14 @@ LONGEST = 200
 """The bytes of a file's own name that its results' name keeps: disks take 255 in all."""
 
 
+TIMES = re.compile(r"(?<=.)(?:-\d{8}-\d{6}(?:-\d+)?)+$")
+"""The times at the end of the name of results, or of results of results."""
+
+
 def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     """Return a free name for the results of a file: `reports/<stem>-<YYYYmmdd-HHMMSS>.xlsx`.
+
+    The time takes the place of one that is there already, where a file is results of ours.
 
     Args:
         file: The file that is imported.
@@ -27,6 +34,7 @@ def default_output(file: Path, at: dt.datetime, folder: Path = REPORTS) -> Path:
     """
     plain = file.with_suffix("") if file.suffix.lower() == ".gz" else file
     stem = "stdin" if file == STDIN else plain.stem
+    stem = TIMES.sub("", stem)
     while len(os.fsencode(stem)) > LONGEST:
         stem = stem[:-1]
     name = f"{stem}-{at:%Y%m%d-%H%M%S}"

@@ -154,3 +154,24 @@ def test_default_output_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "reports/march.v2-20270131-090507-2.xlsx",
         "reports/march.v2-20270131-090507-3.xlsx",
     ]
+
+
+@pytest.mark.parametrize(
+    "ours", ["20270131-090507", "20270131-090507-2", "20270131-090507-20270201-090507"]
+)
+def test_the_results_of_results_name_one_time(tmp_path: Path, ours: str) -> None:
+    """Corrected and imported round by round, the name doesn't grow: the latest time is in it."""
+    at = dt.datetime(2027, 2, 1, 10, 0, 0, tzinfo=dt.UTC)
+    path = default_output(tmp_path / f"march-{ours}.xlsx", at, tmp_path)
+    assert path.name == "march-20270201-100000.xlsx"
+    path.touch()
+    again = default_output(tmp_path / f"march-{ours}.xlsx", at, tmp_path)
+    assert again.name == "march-20270201-100000-2.xlsx"
+
+
+@pytest.mark.parametrize("name", ["20270131-090507", "march-2027", "march-20270131"])
+def test_a_time_of_the_user_s_own_stays(tmp_path: Path, name: str) -> None:
+    """A name that is a time, or ends in less than one of ours, is kept whole."""
+    at = dt.datetime(2027, 2, 1, 10, 0, 0, tzinfo=dt.UTC)
+    path = default_output(tmp_path / f"{name}.csv", at, tmp_path)
+    assert path.name == f"{name}-20270201-100000.xlsx"
