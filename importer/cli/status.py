@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from importer.cli.fields import entry_fields, seen_fields, to_json
 from importer.cli.history import opened, require_ledger, runs_of
 from importer.cli.loading import loading
-from importer.cli.screen import tell
+from importer.cli.screen import emit, tell
 from importer.model import Status, reference_key
 from importer.nearest import did_you_mean, nearest
 from importer.printable import printable
@@ -26,6 +26,7 @@ from importer.records import (
     Settlement,
     Verdict,
 )
+from importer.sandbox.data import current_id
 
 if TYPE_CHECKING:
     from importer.ledger.port import Ledger
@@ -71,8 +72,10 @@ def tell_doubts(ledger: Path | None, *, as_json: bool) -> None:
         as_json: Print one object for machines.
     """
     with opened(ledger) as store:
-        told = _doubts_json(store) if as_json else _doubts(store)
-    tell(told)
+        if as_json:
+            emit(_doubts_json(store))
+        else:
+            tell(_doubts(store))
 
 
 def tell_reference(reference: str, ledger: Path | None, *, as_json: bool) -> None:
@@ -84,8 +87,15 @@ def tell_reference(reference: str, ledger: Path | None, *, as_json: bool) -> Non
         as_json: Print one object for machines.
     """
     with opened(ledger) as store:
-        told = _tell(store, reference, require_ledger(ledger), as_json=as_json)
-    tell(told)
+        known = _find(store, reference)
+        seen = None if known else _search(store, reference)
+        if as_json:
+            emit(_json(store, known, seen.seen if seen is not None else ()))
+        elif seen is None:
+            tell("\n".join(_known(store, known)))
+        else:
+            rows = "\n".join(_seen(store, reference, seen))
+            tell(rows or _nothing(store, reference, seen, require_ledger(ledger)))
 
 
 def _doubts(store: SqliteLedger) -> str:
@@ -110,18 +120,18 @@ def _json(
     )
 
 
-def _tell(store: SqliteLedger, reference: str, place: Path, *, as_json: bool) -> str:
-    """Return what is known of a reference: its attempts, else the rows that had it unsent."""
-    found = [(a, entry) for a in store.accounts() for entry in _of(store, a, reference)]
-    if found:
-        return _json(store, found) if as_json else "\n".join(_known(store, found))
+def _find(store: SqliteLedger, reference: str) -> list[tuple[Account, Entry]]:
+    """Return what the accounts know of a reference: one entry each, or none."""
+    key = reference_key(reference)
+    return [(a, entry) for a in store.accounts() for entry in store.entries(a.id, [key]).values()]
+
+
+def _search(store: SqliteLedger, reference: str) -> Search:
+    """Look for the rows of earlier runs that had a reference which was never sent."""
     with loading():
         from importer.search import search_runs  # noqa: PLC0415 heavy
 
-    search = search_runs(store, reference)
-    if as_json:
-        return _json(store, [], search.seen)
-    return "\n".join(_seen(store, reference, search)) or _nothing(store, reference, search, place)
+    return search_runs(store, reference)
 
 
 def _seen(store: Ledger, reference: str, search: Search) -> Iterator[str]:
@@ -129,7 +139,7 @@ def _seen(store: Ledger, reference: str, search: Search) -> Iterator[str]:
     for account in store.accounts():
         rows = [seen for seen in search.seen if seen.run.start.account_id == account.id]
         if rows:
-            yield f"{printable(reference)} ({account}): nothing was sent for it from here"
+            yield f"{printable(reference)} ({_name(account)}): nothing was sent for it from here"
             yield from (f"  {_row(seen)}" for seen in rows[:MOST_SEEN])
         if len(rows) > MOST_SEEN:
             yield f"  and {len(rows) - MOST_SEEN:,} more rows, which --json lists"
@@ -153,11 +163,6 @@ def _row(seen: Seen) -> str:
         case status:
             what = f"{status}: {error}"
     return f"row {outcome.row} of {file} in run {start.id}, {start.at:%Y-%m-%d %H:%M} UTC: {what}"
-
-
-def _of(store: Ledger, account: Account, reference: str) -> list[Entry]:
-    """Return what an account knows of a reference: one entry, or none."""
-    return list(store.entries(account.id, [reference_key(reference)]).values())
 
 
 def _nothing(store: SqliteLedger, reference: str, search: Search, place: Path) -> str:
@@ -192,7 +197,7 @@ def _bare(reference: str) -> str:
 def _known(store: Ledger, found: Iterable[tuple[Account, Entry]]) -> Iterator[str]:
     for account, entry in found:
         runs = runs_of(store, [entry])
-        yield f"{printable(entry.reference)} ({account}): {_state(entry)}"
+        yield f"{printable(entry.reference)} ({_name(account)}): {_state(entry)}"
         for attempt in entry.attempts:
             yield f"  {_attempt(attempt)}"
             yield f"    {_origin(attempt, runs[attempt.run_id])}"
@@ -211,7 +216,7 @@ def list_doubts(store: Ledger) -> Iterator[str]:
         one = len(entries) == 1
         what = "1 row was" if one else f"{len(entries):,} rows were"
         files = _files(store, entries)
-        yield f"In doubt ({account}): {what} sent, and no certain answer came."
+        yield f"In doubt ({_name(account)}): {what} sent, and no certain answer came."
         yield (
             f"Import {files} again first: the API's listing is looked at then, which settles most."
         )
@@ -227,6 +232,13 @@ def list_doubts(store: Ledger) -> Iterator[str]:
         yield f"  {resolve} --invoice-number N"
         yield "If you are sure that it isn't there (the next import sends it again):"
         yield f"  {resolve} --not-created"
+
+
+def _name(account: Account) -> str:
+    """Return an account's name; the invoices of a sandbox are gone with its reset."""
+    if not account.is_sandbox or current_id() in {None, account.url.removeprefix("sandbox:")}:
+        return str(account)
+    return f"{account} before its reset"
 
 
 def _files(store: Ledger, entries: Iterable[Entry]) -> str:

@@ -166,6 +166,7 @@ def _run(
 
     try:
         # Here, since they need the extra and take a moment: the other commands need neither.
+        from importer.sandbox.data import default_data  # noqa: PLC0415 - see above
         from importer.sandbox.server import serve  # noqa: PLC0415 - see above
         from importer.sandbox.store import Store, StoreError  # noqa: PLC0415 - see above
     except ModuleNotFoundError as error:
@@ -173,7 +174,7 @@ def _run(
             f"The sandbox needs {error.name}, which is not installed. In the folder of the"
             " source: pip install -c constraints.txt '.[sandbox]'"
         ) from error
-    path = (_default_data() if data is None else Path(data)).absolute()
+    path = (default_data() if data is None else Path(data)).absolute()
     # The port first: where another sandbox has it, --reset must not empty the file under it.
     with _listen(port) as listener:
         try:
@@ -183,13 +184,6 @@ def _run(
         with closing(store):
             _announce(listener, store.id, path, ready_json=ready_json)
             serve(store, behaviour, listener, until_stdin_closes=until_stdin_closes)
-
-
-def _default_data() -> Path:
-    import platformdirs  # noqa: PLC0415 - see above
-
-    folder = platformdirs.user_data_path("import-invoices", appauthor=False)
-    return folder / "sandbox.sqlite3"
 
 
 def _listen(port: int) -> socket.socket:
