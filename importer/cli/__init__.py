@@ -17,7 +17,7 @@ from importer import __version__
 from importer.cli.jsonlog import JSON, Level, begin_log, json_log, wants_json
 from importer.cli.keys import configured
 from importer.cli.loaded import Loaded
-from importer.cli.screen import screen_width, tell, wrap
+from importer.cli.screen import emit, tell
 from importer.cli.words import object_to, say_unknown, unknown_variables, value_needed
 from importer.errors import EXIT_INTERRUPTED, EXIT_STOPPED, EXIT_USAGE, ImporterError
 from importer.printable import printable
@@ -190,8 +190,10 @@ def main(args: Sequence[str] | None = None) -> None:
         _fail(loaded, exc.format_message(), exc.exit_code, exc)
     except ImporterError as exc:
         _fail(loaded, loaded.name_place(str(exc)), exc.exit_code, run_id=exc.run_id)
-    except (KeyboardInterrupt, click.Abort):
-        _fail(loaded, "Interrupted. Run the same command again to go on.", EXIT_INTERRUPTED)
+    except (KeyboardInterrupt, click.Abort) as exc:  # click makes the one the cause of the other
+        sys.unraisablehook = lambda _: None  # what was cut off can't be closed in order
+        said = str(exc.__cause__ or exc) or "Interrupted. Run the same command again to go on."
+        _fail(loaded, said, EXIT_INTERRUPTED)
     except Exception as exc:  # noqa: BLE001 no traceback may reach a user
         _fail(
             loaded,
@@ -242,7 +244,7 @@ def _warn_of_variables() -> None:
         known |= {str(param.envvar) for param in command.params if isinstance(param, click.Option)}
     with suppress(OSError):  # nobody may read it
         for warning in unknown_variables(os.environ, PREFIX, known):
-            click.echo(f"Warning: {warning}", err=True)
+            tell(f"Warning: {warning}", err=True)
 
 
 def _show(usage: click.UsageError) -> None:
@@ -250,12 +252,7 @@ def _show(usage: click.UsageError) -> None:
     text = io.StringIO()
     usage.show(file=text)
     for line in text.getvalue().splitlines():
-        _tell(printable(line))
-
-
-def _tell(message: str) -> None:
-    width = screen_width(err=True)
-    tell("\n".join(part for line in message.split("\n") for part in wrap(line, width)), err=True)
+        tell(printable(line), err=True)
 
 
 def _fail(
@@ -273,11 +270,11 @@ def _fail(
     elif isinstance(usage, click.UsageError):
         _show(usage)
     else:
-        _tell(f"import-invoices: {message}")
+        tell(f"import-invoices: {message}", err=True)
     if loaded.wants_json():
         from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-        tell(error_json(message, code, loaded.file, run_id))
+        emit(error_json(message, code, loaded.file, run_id))
     from importer.cli.telling import TELLER  # noqa: PLC0415 seldom needed
 
     if loaded.command == "run":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from importer.cli.loaded import note_file
 from importer.cli.loading import loading
 from importer.cli.options import to_settings
-from importer.cli.screen import screen_width, tell
+from importer.cli.screen import emit, screen_width, tell
 from importer.cli.target import Place, place_of
 from importer.cli.variables import TOKEN
 from importer.settings import Settings
@@ -61,7 +61,7 @@ def check(file: Path, given: dict[str, Any]) -> int:
     lines = check_text(checked, note=_unasked(place, settings), width=screen_width(err=as_json))
     tell("\n".join(lines), err=as_json)
     if as_json:
-        tell(summary_json(checked.report.summary))
+        emit(summary_json(checked.report.summary))
     return checked.report.summary.exit_code
 
 

@@ -16,7 +16,7 @@ from importer.cli.configuration import Configuration, configuration_of
 from importer.cli.fields import to_json
 from importer.cli.keys import every_command, list_keys
 from importer.cli.kinds import Hidden
-from importer.cli.screen import tell
+from importer.cli.screen import emit, tell
 from importer.cli.variables import SECRETS
 from importer.ledger.place import default_ledger
 from importer.printable import printable
@@ -73,7 +73,7 @@ def show(ctx: click.Context, *, as_json: bool) -> None:
         "secrets": list(_secrets()),
     }
     if as_json:
-        tell(_json(configuration, sections))
+        emit(_json(configuration, sections))
     else:
         tell("\n".join(_text(configuration, sections)))
 

@@ -239,8 +239,9 @@ def _check_owner(path: Path, found: os.stat_result) -> None:
         owner, me = user_name(strangers.pop()), user_name(os.geteuid())
         raise UsageError(
             f"{path} belongs to the user {owner}, and you are {me}: it says where your token is "
-            f"sent, so it is not read. Have root say: {chown(path)}; or, if you trust it as it "
-            f"is, name it: --config {path}, or the variable {PREFIX}CONFIG of a service"
+            "sent, so it is not read. Have whoever administers this computer type: "
+            f"{chown(path)}; or, if you trust it as it is, name it: --config {path}, or the "
+            f"variable {PREFIX}CONFIG of a service"
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UsageError(

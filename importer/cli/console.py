@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -12,7 +12,7 @@ import click
 from importer.cli.jsonlog import json_log
 from importer.cli.paint import can_move, paint_status
 from importer.cli.plain import Plain, say
-from importer.cli.screen import forget_typing, read_line, screen_width, wrap
+from importer.cli.screen import forget_typing, read_line, screen_width, tell, wrap
 from importer.model import Outcome
 from importer.printable import printable
 from importer.signals import asking
@@ -28,6 +28,9 @@ class Console:
 
     On a terminal that is a live bar; elsewhere, and on a terminal that can do nothing but print, a
     few plain lines. Quiet, nothing is told, but questions are asked; verbose, each row too.
+
+    Attributes:
+        warned: The warnings that were told before the question.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Console:
         self._keep_going = keep_going
         self._verbose = verbose
         self._told: set[int] = set()
+        self.warned: Sequence[str] = ()
         self._view = None if quiet else _choose_view(live=terminal and can_move(), verbose=verbose)
 
     def __enter__(self) -> Self:
@@ -82,13 +86,13 @@ class Console:
 
     def on_plan(self, preview: Preview) -> bool:
         """See `Events`: ask, then show a bar."""
-        from importer.cli.plan import plan_text, question  # noqa: PLC0415 seldom needed
+        from importer.cli.plan import plan_text, question, told_warnings  # noqa: PLC0415 as it says
 
         if self._view is not None:
             self._view.stop()
         if self._ask:
-            for line in plan_text(preview).splitlines():
-                click.echo("\n".join(wrap(line, screen_width(err=True))), err=True)
+            tell(plan_text(preview, screen_width(err=True)), err=True)
+            self.warned = told_warnings(preview)
             forget_typing()
             if not _confirm(question(preview)):
                 return False
@@ -176,7 +180,10 @@ def _ask(text: str, *, default: bool) -> bool:
     """
     while True:
         with asking() as heard:
-            click.echo(f"{text} [{'Y/n' if default else 'y/N'}]: ", nl=False, err=True)
+            width = screen_width(err=True)
+            # Less two, so that the answer stands behind the question.
+            asked = wrap(f"{text} [{'Y/n' if default else 'y/N'}]:", width and width - 2)
+            click.echo("{} ".format("\n".join(asked)), nl=False, err=True)
             line = read_line(heard)
         if not line:
             return False
@@ -190,8 +197,10 @@ def _ask(text: str, *, default: bool) -> bool:
 
 def say_outcome(outcome: Outcome) -> str:
     """Return what became of a row, in one line that is fit for the terminal."""
+    from importer.cli.brief import leave_out_claim  # noqa: PLC0415 heavy, and there by then
+
     number = f" {outcome.invoice.number}" if outcome.invoice is not None else ""
-    message = f": {' '.join(outcome.message.split())}" if outcome.message else ""
+    message = f": {leave_out_claim(outcome.message)}" if outcome.message else ""
     return f"row {outcome.row}: {paint_status(outcome.status)}{printable(number + message)}"
 
 
@@ -206,7 +215,7 @@ def _choose_view(*, live: bool, verbose: bool) -> Display | Plain:
 
 def say_waiting(seconds: float) -> None:
     """Say that another run is waited for, so many seconds at most."""
-    click.echo(
+    tell(
         f"Another import is sending for this account; waiting up to {seconds:g} s for it.", err=True
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import stat
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -23,7 +22,7 @@ from importer.cli.loaded import Loaded
 from importer.cli.loading import loading
 from importer.cli.options import PREFIX, to_settings
 from importer.cli.paint import BAD, DOUBTFUL, paint
-from importer.cli.screen import NARROWEST, screen_width, tell
+from importer.cli.screen import NARROWEST, emit, fold, screen_width, tell
 from importer.cli.target import has_credentials, target, to_api
 from importer.cli.variables import CLIENT_ID, CLIENT_SECRET, TOKEN
 from importer.errors import EXIT_OK, EXIT_ROWS, UsageError
@@ -77,7 +76,7 @@ def look(ctx: click.Context, given: dict[str, Any]) -> int:
     as_json: bool = given["as_json"]
     tell("\n".join(_text(findings, screen_width(err=as_json))), err=as_json)
     if as_json:
-        tell(_json(findings, code))
+        emit(_json(findings, code))
     return code
 
 
@@ -231,7 +230,7 @@ def _fold(text: str, room: int | None) -> list[str]:
     """Return a text in lines of so many characters at most; in one where nothing limits it."""
     if room is None:
         return [text] if text else []
-    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return list(fold(text, room))
 
 
 def _verdict(findings: Sequence[Finding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -30,6 +30,9 @@ class Journal:
 
     Progress and waits are told as seldom as where no terminal is, since a log is kept.
     """
+
+    warned: Sequence[str] = ()
+    """The warnings that were told before a question."""
 
     def __init__(
         self,

@@ -182,8 +182,11 @@ class Name(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name."""
         del param, ctx
-        if not value.isprintable():
-            self.fail("It holds a character that can't be shown. Write letters and digits.")
+        if odd := next((c for c in value if not c.isprintable()), ""):
+            self.fail(
+                f"The name holds a character that can't be shown (U+{ord(odd):04X}). Write letters "
+                "and digits."
+            )
         return value
 
 

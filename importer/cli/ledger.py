@@ -6,7 +6,7 @@ from pathlib import Path
 
 from importer.cli.fields import to_json
 from importer.cli.history import find_ledger, opened, require_ledger
-from importer.cli.screen import tell
+from importer.cli.screen import emit, tell
 from importer.errors import EXIT_OK, EXIT_ROWS
 from importer.printable import printable
 from importer.records import Size
@@ -20,7 +20,7 @@ def tell_path(ledger: Path | None, *, as_json: bool) -> None:
         as_json: Print one object for machines.
     """
     place = find_ledger(ledger)
-    tell(to_json(path=printable(str(place)), exists=place.exists()) if as_json else str(place))
+    emit(to_json(path=printable(str(place)), exists=place.exists()) if as_json else str(place))
 
 
 def check_file(ledger: Path | None, *, as_json: bool) -> int:
@@ -38,7 +38,7 @@ def check_file(ledger: Path | None, *, as_json: bool) -> int:
     place = require_ledger(ledger)
     faults = find_faults(place)
     if faults and as_json:
-        tell(_json(place, faults))
+        emit(_json(place, faults))
         return EXIT_ROWS
     if faults:
         tell("\n  ".join([f"The ledger {place} is damaged:", *faults]))
@@ -49,7 +49,7 @@ def check_file(ledger: Path | None, *, as_json: bool) -> int:
         doubts = sum(len(store.in_doubt(account.id)) for account in store.accounts())
         size = store.size()
     if as_json:
-        tell(_json(place, [], size=size, in_doubt=doubts, accounts=accounts))
+        emit(_json(place, [], size=size, in_doubt=doubts, accounts=accounts))
         return EXIT_OK
     tell(f"The ledger {place} is whole.")
     tell(f"  runs: {size.runs:,}, attempts: {size.attempts:,}, references in doubt: {doubts:,}")

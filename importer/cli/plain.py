@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO
 
-import click
-
+from importer.cli.screen import tell
 from importer.cli.tally import Tally, say_count, say_duration, say_wait
 from importer.model import Outcome
 
@@ -133,12 +129,4 @@ def say_progress(tally: Tally, now: float) -> str:
 
 def say(line: str) -> None:
     """Write a line on standard error; whether anybody can read it changes nothing."""
-    try:
-        click.echo(line, err=True)
-    except OSError:
-        sys.stderr = _nowhere()
-
-
-def _nowhere() -> TextIO:
-    """Return a stream that takes everything, so that nothing fails at exit either."""
-    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 open to the end
+    tell(line, err=True)

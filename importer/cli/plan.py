@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # heavy, and no part of showing a plan
     from importer.table import Table
 
 WIDTH = 80
-"""The columns of the narrowest terminal that a plan is made for."""
+"""The columns of a plan at most, where no terminal is narrower."""
 
 GAP = 3
 """The spaces before each column."""
@@ -55,37 +55,52 @@ def title(table: Table) -> str:
     return f"{printable(table.source.name)}{where}: {rows} under the headers in {header}"
 
 
-def plan_text(preview: Preview) -> str:
+def plan_text(preview: Preview, width: int | None = None) -> str:
     """Return what is shown before a run sends anything: what was read, and the plan.
 
     Args:
         preview: What the run is about to do.
+        width: The columns of the terminal; None where there is none.
     """
-    lines = [title(preview.table), "", *plan_lines(preview.counts, preview.by_currency), ""]
+    plan = plan_lines(preview.counts, preview.by_currency, width)
+    lines = [title(preview.table), "", *plan, ""]
     if wrong := preview.counts[Status.INVALID] + preview.counts[Status.CONFLICT]:
         others = "1 row is" if wrong == 1 else f"{wrong:,} rows are"
         lines.append(
-            f"{others} not sent. The results will say why; `import-invoices check` says it\n"
+            f"{others} not sent. The results will say why; `import-invoices check` says it "
             "before anything is sent."
         )
-    lines.extend(f"Warning: {printable(warning)}" for warning in preview.warnings[:MOST_WARNINGS])
+    lines.extend(f"Warning: {printable(warning)}" for warning in told_warnings(preview))
     lines.append("Each invoice is a draft with total 0; lines and publishing come later.")
     return "\n".join(lines)
 
 
-def plan_lines(counts: Tally, by_currency: Mapping[str, Tally]) -> Iterator[str]:
+def told_warnings(preview: Preview) -> Sequence[str]:
+    """Return the warnings that a plan tells of.
+
+    Args:
+        preview: What the run is about to do.
+    """
+    return preview.warnings[:MOST_WARNINGS]
+
+
+def plan_lines(
+    counts: Tally, by_currency: Mapping[str, Tally], width: int | None = None
+) -> Iterator[str]:
     """Yield an aligned table, 80 columns wide at most: a line a status, a column a currency.
 
     Args:
         counts: Rows by status.
         by_currency: Rows by currency and status; rows without a readable currency are left out.
+        width: The columns of the terminal; None where there is none.
     """
+    most = min(width or WIDTH, WIDTH)
     statuses = [status for status in ROWS if counts.get(status) or status is Status.READY]
     ranked = sorted(by_currency, key=lambda currency: -sum(by_currency[currency].values()))
     for fitting in range(len(ranked), -1, -1):
         tallies = _columns(counts, by_currency, ranked[:fitting])
         lines = list(_table(statuses, tallies))
-        if len(lines[0]) <= WIDTH:
+        if len(lines[0]) <= most:
             break
     yield from lines
 

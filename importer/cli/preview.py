@@ -12,7 +12,6 @@ from click.core import ParameterSource
 from importer.cli.paint import DOUBTFUL, paint
 from importer.cli.plan import plan_lines, title
 from importer.cli.problems import problem_lines
-from importer.cli.screen import wrap
 from importer.model import Field, Status
 from importer.names import free_name
 from importer.printable import printable
@@ -43,7 +42,6 @@ CARRIED = 8
 
 CHECKED = Path("checked.xlsx")
 
-WARNING = "Warning:"
 HEADINGS = {Status.CONFLICT: "In conflict with invoices that exist", Status.IN_DOUBT: "In doubt"}
 
 
@@ -53,7 +51,7 @@ def check_text(checked: Checked, *, note: str, width: int | None = None) -> Iter
     Args:
         checked: What it found.
         note: What the file was not compared with; empty where with all that there is.
-        width: The columns of the terminal; None where there is none, so that nothing is wrapped.
+        width: The columns of the terminal; None where there is none.
     """
     report = checked.report
     summary = report.summary
@@ -61,20 +59,16 @@ def check_text(checked: Checked, *, note: str, width: int | None = None) -> Iter
     yield ""
     yield from _columns(checked)
     yield ""
-    yield from plan_lines(summary.counts, summary.by_currency)
+    yield from plan_lines(summary.counts, summary.by_currency, width)
     parts = (
-        [f"{WARNING} {printable(warning)}" for warning in summary.warnings],
+        [f"{paint('Warning:', DOUBTFUL)} {printable(warning)}" for warning in summary.warnings],
         list(problem_lines(report.issues, report.table)),
         *(list(_others(report, status)) for status in HEADINGS),
         list(_next(checked, note)),
     )
     for part in filter(None, parts):
         yield ""
-        for line in part:
-            first, *others = wrap(line, width)
-            warns = first.startswith(WARNING)
-            yield paint(WARNING, DOUBTFUL) + first.removeprefix(WARNING) if warns else first
-            yield from others
+        yield from part
 
 
 def _columns(checked: Checked) -> Iterator[str]:
@@ -146,9 +140,12 @@ def _next(checked: Checked, note: str) -> Iterator[str]:
     summary = checked.report.summary
     ready, invalid = summary.counts[Status.READY], summary.counts[Status.INVALID]
     if checked.examples:
-        one = checked.examples == 1
-        rows = "1 row is an example" if one else f"{checked.examples:,} rows are examples"
-        yield f"{rows} of the template, which are never sent to a real API: delete them."
+        yield (
+            "1 row is an example of the template, which is never sent to a real API: delete it."
+            if checked.examples == 1
+            else f"{checked.examples:,} rows are examples of the template, which are never sent to "
+            "a real API: delete them."
+        )
     if note:
         yield note
     if invalid:

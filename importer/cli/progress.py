@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from importer.cli.screen import wrap
 from importer.cli.tally import Tally, say_count, say_duration, say_wait
 from importer.model import Outcome
 
@@ -104,7 +105,8 @@ class Display:
     def say(self, line: str) -> None:
         """Write a line above; it may have colours."""
         with suppress(OSError):
-            self._console.print(Text.from_ansi(line), soft_wrap=True)
+            for part in wrap(line, self._console.width):
+                self._console.print(Text.from_ansi(part), soft_wrap=True)
 
     def start(self) -> None:
         """Show it, again or for the first time."""
@@ -191,7 +193,9 @@ class Line:
         bar, (count, wrong, left, rate, title) = fit(options.max_width - MARGIN, texts)
         cells: list[RenderableType] = [Text(title)] if title else []
         if bar:
-            drawn = ProgressBar(max(self._total, 1), self._done, bar, complete_style=CALM)
+            drawn = ProgressBar(
+                max(self._total, 1), self._done, bar, complete_style=CALM, finished_style=CALM
+            )
             cells.append(drawn)
         cells.append(Text(count))
         cells.extend(Text(text, style="cyan") for text in (rate, left) if text)

@@ -23,7 +23,8 @@ JSON_FIELDS: Mapping[str, str] = {
     "file": "the absolute path of the file; null where none was named",
     "account": "the account's name and the API's URL; null where the run came to nothing",
     "counts": "rows by status, every status, zeros too",
-    "by_currency": 'rows by currency and status: `{"USD": {"created": 3}}`',
+    "by_currency": 'rows by currency and status: `{"USD": {"created": 3}}`; without those whose '
+    "currency is unclear",
     "duration_s": "seconds from start to results",
     "output": "the absolute path of the results; null where none were written",
     "exit_code": "what the command ends with",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def carry_out(
     ) as console:
         report = work(console)
     console.tell_rest(_outcomes(report) if verbose else ())
-    _print(report, inbox, quiet=quiet, as_json=given["as_json"])
+    _print(report, inbox, console.warned, quiet=quiet, as_json=given["as_json"])
     TELLER.tell(report.summary)
     return report
 
@@ -134,19 +135,21 @@ def _outcomes(report: Report) -> Iterator[Outcome]:
         yield Outcome(row, Status(status), invoice, message or "")
 
 
-def _print(report: Report, inbox: Path | None, *, quiet: bool, as_json: bool) -> None:
+def _print(
+    report: Report, inbox: Path | None, warned: Sequence[str], *, quiet: bool, as_json: bool
+) -> None:
     from importer.cli.jsonlog import json_log  # noqa: PLC0415
     from importer.cli.render import summary_json  # noqa: PLC0415
-    from importer.cli.screen import tell  # noqa: PLC0415
+    from importer.cli.screen import emit  # noqa: PLC0415
 
     if (log := json_log()) is not None:
         from importer.cli.journal import log_end  # noqa: PLC0415 seldom needed
 
         log_end(log, report)
     else:
-        _print_text(report, inbox, quiet=quiet, err=as_json)
+        _print_text(report, inbox, warned, quiet=quiet, err=as_json)
     if as_json:
-        tell(summary_json(report.summary))
+        emit(summary_json(report.summary))
 
 
 def _typed_readings() -> str:
@@ -160,18 +163,19 @@ def _typed_readings() -> str:
     return " and ".join(typed)
 
 
-def _print_text(report: Report, inbox: Path | None, *, quiet: bool, err: bool) -> None:
+def _print_text(
+    report: Report, inbox: Path | None, warned: Sequence[str], *, quiet: bool, err: bool
+) -> None:
     from importer.cli.brief import problem_lines  # noqa: PLC0415
     from importer.cli.render import problems_text, summary_text  # noqa: PLC0415
-    from importer.cli.screen import screen_width, tell, wrap  # noqa: PLC0415
+    from importer.cli.screen import tell  # noqa: PLC0415
 
-    summary = report.summary
+    untold = (warning for warning in report.summary.warnings if warning not in warned)
+    summary = replace(report.summary, warnings=tuple(untold))
     told = (
         problems_text(summary, problem_lines(report), inbox, _typed_readings())
         if quiet
         else summary_text(summary, inbox, _typed_readings())
     )
-    width = screen_width(err=err)
-    text = "\n".join(part for line in told.splitlines() for part in wrap(line, width))
-    if text:
-        tell(text, err=err)
+    if told:
+        tell(told, err=err)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from importer.cli.fields import run_fields, to_json
 from importer.cli.history import find_run, opened
 from importer.cli.loading import loading
-from importer.cli.screen import tell
+from importer.cli.screen import emit, screen_width, tell, wrap
 from importer.errors import StoppedError
 from importer.printable import printable
 from importer.records import Account, Run
@@ -35,18 +35,19 @@ def list_runs(ledger: Path | None, most: int, *, as_json: bool) -> None:
         as_json: Print one object for machines.
     """
     with opened(ledger) as store:
-        runs = store.runs(most + 1)
+        runs, option = store.runs(most + 1), store.option
         accounts = {account.id: account for account in store.accounts()}
     more, runs = len(runs) > most, runs[:most]
     if as_json:
         told = [run_fields(run, accounts[run.start.account_id]) for run in runs]
-        tell(to_json(runs=told))
+        emit(to_json(runs=told))
         return
     several = len({run.start.account_id for run in runs}) > 1
     names = [str(accounts[run.start.account_id]) if several else "" for run in runs]
-    tell("\n".join(_table(runs, names)) or "No runs yet.")
+    tell("\n".join(_list(runs, names, screen_width(err=False))) or "No runs yet.")
     if more:
-        tell(f"There are older ones: import-invoices runs --last {2 * most}", err=True)
+        again = f"import-invoices runs --last {2 * most}{option}"
+        tell(f"There are older ones: {again}", err=True)
 
 
 def show_run(ledger: Path | None, run_id: str, output: Path | None, *, as_json: bool) -> None:
@@ -62,22 +63,51 @@ def show_run(ledger: Path | None, run_id: str, output: Path | None, *, as_json: 
         run = find_run(store, run_id, tables=output is not None)
         account = next(a for a in store.accounts() if a.id == run.start.account_id)
         written = None if output is None else _write(store, run, account, output)
+        option = store.option
     if as_json:
         told = {"run": run_fields(run, account), "written": written and printable(str(written))}
-        tell(to_json(**told))
+        emit(to_json(**told))
         return
-    tell("\n".join([f"{_when(run)}  {_name(run)}  {_result(run)}", *_details(run, str(account))]))
+    details = _details(run, str(account), option)
+    tell("\n".join([f"{_when(run)}  {_name(run)}  {_result(run)}", *details]))
     if written is not None:
         tell(f"Results: {printable(str(written))}")
 
 
-def _table(runs: Sequence[Run], accounts: Sequence[str]) -> Iterator[str]:
-    """Yield a line a run, its columns aligned."""
-    files = [_name(run) for run in runs]
-    widths = [max(map(len, column), default=0) for column in (files, accounts)]
-    for run, *texts in zip(runs, files, accounts, strict=True):
-        cells = [text.ljust(width) for text, width in zip(texts, widths, strict=True) if width]
-        yield "  ".join([_when(run), *cells, _result(run)])
+def _list(runs: Sequence[Run], accounts: Sequence[str], width: int | None) -> Iterator[str]:
+    """Yield a line a run, its columns aligned; two where the terminal is too narrow for it."""
+    times, files = [_when(run) for run in runs], [_name(run) for run in runs]
+    results = [_result(run) for run in runs]
+    lines = _align(times, files, accounts, results)
+    if width is None or _fit(lines, width):
+        yield from lines
+        return
+    # The run's name holds the time too, and nobody gave an account the name `default`.
+    ids = [run.start.id for run in runs]
+    names = [name.removeprefix("default at ") for name in accounts]
+    if _fit(lines := _align(ids, files, names, results), width):
+        yield from lines
+        return
+    heads = _align(times, files)
+    heads = heads if _fit(heads, width) else _align(ids, files)
+    for head, tail in zip(heads, _align(names, results), strict=True):
+        yield from wrap(head, width, hang="    ")
+        yield from wrap(f"    {tail}", width, hang="    ")
+
+
+def _fit(lines: Sequence[str], width: int) -> bool:
+    return all(len(line) <= width for line in lines)
+
+
+def _align(*columns: Sequence[str]) -> list[str]:
+    """Return lines of columns of one width each; one without any text is left out."""
+    widths = [max(map(len, column), default=0) for column in columns]
+    return [
+        "  ".join(
+            text.ljust(width) for text, width in zip(line, widths, strict=True) if width
+        ).rstrip()
+        for line in zip(*columns, strict=True)
+    ]
 
 
 def _write(store: SqliteLedger, run: Run, account: Account, output: Path) -> Path | None:
@@ -99,10 +129,10 @@ def _write(store: SqliteLedger, run: Run, account: Account, output: Path) -> Pat
         return rewrite_results(store, run, output).summary.output
 
 
-def _details(run: Run, account: str) -> Iterator[str]:
-    """Yield all else that is known of a run, a line each."""
+def _details(run: Run, account: str, option: str) -> Iterator[str]:
+    """Yield all else that is known of a run, a line each; an option leads back to its ledger."""
     start, end = run.start, run.end
-    again = f"import-invoices runs {start.id} --output results.xlsx"
+    again = f"import-invoices runs {start.id}{option} --output results.xlsx"
     yield f"  by {start.user}@{start.host}, file {printable(start.file)}"
     yield f"  SHA-256: {start.sha256}"
     yield f"  account: {account}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from importer.cli.jsonlog import Level, json_log
-from importer.cli.screen import screen_width, tell, wrap
+from importer.cli.screen import emit, tell
 from importer.cli.telling import TELLER
 from importer.errors import EXIT_OK, ImporterError
 from importer.inbox import QUIET_S, Inbox
@@ -39,11 +39,11 @@ class Voice:
     def say(self, line: str) -> None:
         """Say something that one may like to know, in a line that is fit for the terminal."""
         if not self.quiet:
-            self._tell(line, err=self.as_json or json_log() is not None)
+            tell(line, err=self.as_json or json_log() is not None)
 
     def warn(self, line: str) -> None:
         """Say something that one should know."""
-        self._tell(f"Warning: {line}", err=True)
+        tell(f"Warning: {line}", err=True)
 
     def tell_error(self, error: ImporterError, file: Path) -> None:
         """Say why a file came to nothing, as the command does for a single one."""
@@ -56,12 +56,8 @@ class Voice:
         if self.as_json:
             from importer.cli.render import error_json  # noqa: PLC0415 seldom needed
 
-            tell(error_json(message, code, file, error.run_id))
+            emit(error_json(message, code, file, error.run_id))
         TELLER.tell_failure(message, code, file, error.run_id)
-
-    @staticmethod
-    def _tell(line: str, *, err: bool) -> None:
-        tell("\n".join(wrap(line, screen_width(err=err))), err=err)
 
 
 def tell_of_others(inbox: Inbox, voice: Voice) -> None:

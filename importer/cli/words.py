@@ -109,7 +109,7 @@ def say_unknown(
     """
     word = next((word for word in words if f"-{word}" in own), "")
     if word:
-        return f"{word} wants two dashes: -{word}"
+        return f"Write {word} with two dashes: -{word}"
     if option in of_run:
         return f"{option} is an option of run: {command} has none such. Leave it out."
     meant = nearest(option, own, form=lambda name: name.strip("-").casefold())

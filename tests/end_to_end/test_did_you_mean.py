@@ -34,7 +34,7 @@ def mistyped(desk: Desk, *words: str) -> str:
         (["check"], "Which file? Write its name behind the command"),
         (["a.csv", "--shet", "April"], "no option --shet. Did you mean --sheet?"),
         (["check", "a.csv", "--limit", "2"], "--limit is an option of run: check has none such"),
-        (["a.csv", "-sandbox"], "-sandbox wants two dashes: --sandbox"),
+        (["a.csv", "-sandbox"], "Write -sandbox with two dashes: --sandbox"),
         (["a.csv", "--transport", "htpx"], "none of auto, httpx, aiohttp. Did you mean httpx?"),
         (["a.csv", "--rate", "0"], '"0" is no number from 0.001 to 100,000'),
         (["status", "--in-dout"], "no option --in-dout. Did you mean --in-doubt?"),
@@ -130,4 +130,4 @@ def test_repeated_warnings_name_their_lines(desk: Desk) -> None:
     desk.csv("a.csv", [row(f"A-{n}", Due="2020-01-31") for n in range(1, 5)])
     done = desk.run("check", "a.csv")
     assert done.code == 0, done.err
-    assert "The same (due_in_the_past) at lines 3, 4 and 5." in done.out
+    assert "The same problem at lines 3, 4 and 5." in done.out

@@ -68,7 +68,10 @@ def test_several_doubts_are_a_line_each(desk: Desk, lossy: OddApi) -> None:
 
 
 def test_a_doubt_settled_with_a_number_is_already_created(desk: Desk, lossy: OddApi) -> None:
-    """After `resolve --invoice-number`, the next run knows the invoice and sends nothing."""
+    """After `resolve --invoice-number`, the next run knows the invoice and sends nothing.
+
+    That it was settled by hand is in its row, and no warning: it asks for nothing.
+    """
     import_rows(desk, lossy)
     settled = desk.run("resolve", "A-2", "--invoice-number", "N-77", "--api-url", lossy.url)
     assert settled.code == 0, settled.err
@@ -76,6 +79,7 @@ def test_a_doubt_settled_with_a_number_is_already_created(desk: Desk, lossy: Odd
     again = import_rows(desk, lossy)
     assert (again.code, again.counts) == (0, {"already_created": 3})
     assert again.results[1]["invoice_number"] == "N-77"
+    assert not any("by hand" in warning for warning in again.summary["warnings"])
     assert len(lossy.references) == 3
     assert "Nothing is in doubt." in desk.run("status", "--in-doubt").out
 
@@ -258,13 +262,22 @@ def test_a_run_that_was_declined_is_known(desk: Desk, api: OddApi) -> None:
 
 
 def test_runs_are_listed_in_columns_newest_first(desk: Desk, api: OddApi) -> None:
-    """Columns under one another; accounts where there are several; how to see older ones."""
+    """Columns under one another; accounts where there are several; how to see older ones.
+
+    A terminal that is too narrow has two lines a run.
+    """
     for name, account in (("a.csv", "default"), ("a longer name.csv", "shop-2"), ("b.csv", "x")):
         desk.run(desk.csv(name, rows(1)), "--api-url", api.url, "--account", account)
     lines = desk.run("runs").out.splitlines()
     assert [line.split("  ")[2] for line in lines] == ["b.csv", "a longer name.csv", "a.csv"]
     assert len({line.index("exit 0: created 1") for line in lines}) == 1
     assert f"shop-2 at {api.url}" in lines[1]
+    with terminal(desk, "runs", columns=80) as screen:
+        assert screen.end() == 0
+    first, second, third, *_ = (part.rstrip() for part in screen.shown.splitlines()[2:])
+    assert re.fullmatch(r"\S+  20\d\d-\S+ \S+ UTC  a longer name\.csv", first)
+    assert re.fullmatch(rf"    shop-2 at {api.url} +exit 0: created 1", second)
+    assert third.endswith("  a.csv")
     last = desk.run("runs", "--last", "2")
     assert (len(last.out.splitlines()), api.url in last.out) == (2, True)
     assert "older ones: import-invoices runs --last 4" in last.err

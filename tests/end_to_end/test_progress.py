@@ -268,16 +268,21 @@ def test_verbose_tells_each_row_and_each_setback(desk: Desk, api: OddApi) -> Non
 
 
 def test_verbose_tells_rows_above_the_bar(desk: Desk, api: OddApi) -> None:
-    """Each stays on the screen, whole, and the bar goes on below."""
-    file = desk.csv("a.csv", rows(3))
-    with terminal(desk, file, "--api-url", api.url, "--yes", "-v", columns=80) as screen:
-        assert screen.end() == 0
+    """Each stays on the screen, whole, in lines that fit it, and the bar goes on below."""
+    api.answer = lambda invoice, number: (
+        created(invoice, number) if number < 4 else detail(422, "No such counterparty. " * 9)
+    )
+    words = (desk.csv("a.csv", rows(4)), "--api-url", api.url, "--concurrency", "1")
+    with terminal(desk, *words, "--yes", "-v", columns=80) as screen:
+        assert screen.end() == 1
     shown = [frame.strip() for frame in frames(screen)]
     assert [line for line in shown if re.fullmatch(r"row \d: created N-\d", line)] == [
         "row 2: created N-1",
         "row 3: created N-2",
         "row 4: created N-3",
     ]
+    assert any(line.startswith("row 5: rejected: ") for line in shown)
+    assert max(len(line) for line in shown if " " in line) <= 80  # not a path
 
 
 def test_quiet_and_verbose_are_one_too_many(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from desk import Desk, rows
+from desk import Desk, row, rows
 from odd_api import Invoice, OddApi, Reply, created, detail
 from terminal import terminal
 
@@ -13,8 +13,11 @@ QUESTION = "Create 3 draft invoices"
 
 
 def test_a_yes_sends_and_shows_a_bar(desk: Desk, api: OddApi) -> None:
-    """The question names how many, where and in which currency; then a bar runs to its end."""
-    file = desk.csv("a.csv", rows(3))
+    """The question names how many, where and in which currency; then a bar runs to its end.
+
+    What is warned of before the question isn't warned of again behind it.
+    """
+    file = desk.csv("a.csv", [row(f"A-{n}", Due="2020-01-01") for n in (1, 2, 3)])
     with terminal(desk, file, "--api-url", api.url) as screen:
         screen.read_until("[Y/n]")
         assert QUESTION in screen.shown
@@ -24,6 +27,7 @@ def test_a_yes_sends_and_shows_a_bar(desk: Desk, api: OddApi) -> None:
         screen.type("y\n")
         assert screen.end() == 0
     assert "3/3" in screen.shown
+    assert " ".join(screen.shown.split()).count("is in the past") == 1
     assert api.references == ["A-1", "A-2", "A-3"]
 
 

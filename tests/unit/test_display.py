@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -76,3 +78,22 @@ def test_what_is_kept_fits(width: int, texts: list[str]) -> None:
     used = bar + sum(len(text) + 2 for text in kept if text)
     assert used + (2 if bar else 0) <= max(width, len(texts[0]) + 2)
     assert bar == 0 or NARROWEST_BAR <= bar <= WIDEST_BAR
+
+
+@pytest.mark.parametrize("system", ["standard", "256", "truecolor"])
+def test_what_is_done_differs_from_what_is_not(
+    system: Literal["standard", "256", "truecolor"],
+) -> None:
+    """The bar is green to its very end, with 16 colours too; what is missing never is."""
+    tally = Tally(100, 0)
+    screen = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=system)
+    colours = []
+    for n in range(1, 101):
+        tally.add(Outcome(n, Status.CREATED), n)
+        if n in {50, 100}:
+            with screen.capture() as captured:
+                screen.print(Line(tally, n, waits=False))
+            colours.append(re.findall(r"\x1b\[([\d;]+)m━", captured.get()))
+    (done, missing), finished = colours
+    assert done == "32" != missing
+    assert finished == ["32"]

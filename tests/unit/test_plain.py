@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from click import unstyle
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importer.cli.console import say_outcome
 from importer.cli.plain import EVERY_S, LONG_S, PARTS, Plain, Sparse
 from importer.cli.tally import Tally
 from importer.model import Outcome, Status
@@ -84,3 +86,10 @@ def test_verbose_tells_every_wait_and_phase(capsys: pytest.CaptureFixture[str]) 
         "Creating 10 invoices.",
         "Waiting: busy, 2 s.",
     ]
+
+
+def test_a_row_is_told_without_what_its_results_are_read_back_for() -> None:
+    """The mark of how a cell was read is for the next import of the results alone."""
+    message = 'B4 (Due): "1/2" isn\'t certain — write it anew. [as read: e0d64e11] | Invoice N-1'
+    told = unstyle(say_outcome(Outcome(4, Status.INVALID, message=message)))
+    assert told == 'row 4: invalid: B4 (Due): "1/2" isn\'t certain — write it anew. | Invoice N-1'
