@@ -162,8 +162,8 @@ class Campaign:
         await self._look_up_duplicates()
         if given_up:
             self.stop(
-                "the API lost rows again, provably without creating anything. Run this file again "
-                "later"
+                "some rows were sent twice, and got neither an answer nor an invoice. Run this "
+                "file again later"
             )
 
     def _plan(self, validated: Invoices) -> Plan:

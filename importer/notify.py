@@ -112,8 +112,8 @@ def post(
                 return ""
     host = urlsplit(url.reveal()).hostname
     return (
-        f"{host} could not be told of this run: {why}. The import is not affected. Check --notify "
-        "(its variable or file), and that this computer may reach that address."
+        f"The message about this run didn't reach {host}: {why}. The import is not affected. Check "
+        "--notify (its variable or file), and that this computer may reach that address."
     )
 
 

@@ -41,12 +41,14 @@ def why_denied(path: Path, *, and_beside: bool = False) -> str:
         command = chown(there, and_beside=and_beside and there == path)
         return (
             f"{there} belongs to the user {owner}, and you are {user_name(me)}. Run this as "
-            f"{owner}, or have root say: {command}"
+            f"{owner}, or have whoever administers this computer type: {command}"
         )
     needed = stat.S_IRWXU if stat.S_ISDIR(found.st_mode) else stat.S_IRUSR | stat.S_IWUSR
     if found.st_mode & needed != needed:
         letters = "rwx" if stat.S_ISDIR(found.st_mode) else "rw"
-        return f"its mode keeps you from it. Say: chmod u+{letters} {shlex.quote(str(there))}"
+        return (
+            f"its permissions keep you from it. Type: chmod u+{letters} {shlex.quote(str(there))}"
+        )
     return f"{there} is yours, yet can't be used. Check that its disk isn't mounted read-only"
 
 

@@ -116,7 +116,7 @@ def say_uncertain(row: int, doubt: Doubt) -> Issue:
     """
     (one, first), (other, second) = doubt.readings
     pair = f'"{first}" ({_shown(one)}) or "{second}" ({_shown(other)})'
-    what = f"The letters of this row aren't certain: {pair}"
+    what = f"The letters of this row can be read in two ways: {pair}"
     message = explain(what, "expected a file in a known encoding, such as UTF-8", REMEDY)
     return Issue(Code.ENCODING_UNCERTAIN, row, None, None, message)
 

@@ -89,10 +89,10 @@ def tabulate(grid: Grid, *, path: Path, sha256: str, opening: Opening) -> Table:
     hidden = grid.hidden if opening.skip_hidden else frozenset[int]()
     taken, warnings = take_rows(body, sifted, grid.places, grid.hidden, leave_out=hidden)
     if not taken.any():
-        reason = f" ({' '.join(warnings)})" if warnings else ""
+        reason = "".join(f" {warning}" for warning in warnings)
         raise FileError(
             f"{path} has headers in {grid.places.row(body.first - 1)} but no invoices under "
-            f"them{reason}. Write one in each row below, and import it again. Nothing was sent."
+            f"them.{reason} Write one in each row below, and import it again. Nothing was sent."
         )
     table = replace(_cut(grid, body, taken, path, sha256), results=_take_results(grid, body, ours))
     return _judge(table, grid, body, warnings=warnings)

@@ -119,9 +119,10 @@ def _unrepaired(row: int, reason: Code | None, value: str | None, columns: Colum
     what = "This row" if value is None else shown(value)
     why = f" ({REASONS[reason]})" if reason else ""
     message = explain(
-        f"{what} was held back in the file that these results are of{why}, and is unchanged",
+        f"{what} was held back in the import before{why} and has not been changed since",
         "expected what somebody has compared with the original",
-        "correct it; or, if it is right as it stands, clear this row's cell in the column error.",
+        "compare it with your original and correct it; or, if it is right as it stands, clear this "
+        "row's cell in the column error.",
     )
     header = columns.header(FIELDS[reason]) if reason in FIELDS else None
     return Issue(Code.NOT_REPAIRED, row, header, value, message)

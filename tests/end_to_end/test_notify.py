@@ -168,7 +168,7 @@ def test_a_webhook_that_fails_changes_nothing(desk: Desk, books: BooksApi, hook:
     assert (done.code, done.counts, len(hook.told)) == (1, {"invalid": 1}, 2)
     warnings = [line for line in done.err.splitlines() if line.startswith("Warning:")]
     assert len(warnings) == 1
-    assert "127.0.0.1 could not be told of this run: it answered 500." in warnings[0]
+    assert "The message about this run didn't reach 127.0.0.1: it answered 500." in warnings[0]
     assert not leaks(done, desk)
 
 

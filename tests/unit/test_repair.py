@@ -172,4 +172,4 @@ def test_a_row_says_why_it_was_held_back(tmp_path: Path, data: bytes, why: str) 
     path = results_of(table, interpret(table, Reading()), tmp_path / "results.csv")
     messages = [i.message for i in check(path)[1].issues if i.code is Code.NOT_REPAIRED]
     assert len(messages) == 1
-    assert f"({why}), and is unchanged" in messages[0]
+    assert f"({why}) and has not been changed since" in messages[0]

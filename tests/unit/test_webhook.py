@@ -207,7 +207,7 @@ def test_a_port_where_nobody_listens_is_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         why = post(Secret(f"http://127.0.0.1:{taken.getsockname()[1]}{PATH}"), b"{}", pause_s=0)
-    assert "127.0.0.1 could not be told of this run: it refuses connections." in why
+    assert "The message about this run didn't reach 127.0.0.1: it refuses connections." in why
     assert "s3cret" not in why
 
 
