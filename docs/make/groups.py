@@ -78,6 +78,7 @@ SINKS: Mapping[str, tuple[Group, int]] = {
     "refuse": (Group.CONFIG, 1),
     "LedgerError": (Group.LEDGER, 0),
     "StoppedError": (Group.STOP, 0),
+    "KeyboardInterrupt": (Group.STOP, 0),
     "stop": (Group.STOP, 0),
     "_stop": (Group.STOP, 0),
     "_fail": (Group.STOP, 1),

@@ -55,6 +55,9 @@ FEW = 3
 ENOUGH = 40
 """How many characters must be the same in them at least."""
 
+GAP = "In place of … stands one of:"
+"""Stands behind a message with a gap, above what may stand in it."""
+
 KINDS: dict[Group, Sequence[str]] = {
     Group.CELL: list(Code),
     Group.OUTCOME: list(Status),
@@ -95,7 +98,26 @@ def messages_page() -> str:
                 parts += [f"### {link}", *texts, ""]
         rest = bullets(m for m in own if m.kind not in KINDS.get(group, ()))
         parts += [*(["### Others"] if rest and group in KINDS else []), *rest, ""]
-    return "\n".join(parts).replace("\n\n\n", "\n\n").rstrip() + "\n"
+    page = "\n".join(parts).replace("\n\n\n", "\n\n").rstrip() + "\n"
+    return with_each_list_once(page)
+
+
+def with_each_list_once(page: str) -> str:
+    """Return a page with every list of what may stand in a gap once; later ones name the first.
+
+    Args:
+        page: The page, with whole lists.
+    """
+    seen: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        said, inner = found[1], found[2]
+        first = seen.setdefault(inner, said)
+        if first is said:
+            return found[0]
+        return f'- {said} In place of … stands the same as at "{first.partition(":")[0]}".\n'
+
+    return re.sub(rf"^- (.*) {GAP}\n((?:  - .*\n)+)", name, page, flags=re.MULTILINE)
 
 
 def is_told(message: Message) -> bool:
@@ -242,7 +264,7 @@ def bullets(messages: Iterator[Message]) -> list[str]:
 
 
 def _plain(texts: Sequence[str]) -> list[str]:
-    return [f"- {text}" for text in texts]
+    return ["- {}".format(text.replace("\n", "\\\n  ")) for text in texts]
 
 
 def _together(texts: Sequence[str]) -> str:
@@ -254,7 +276,7 @@ def _together(texts: Sequence[str]) -> str:
     inner = [text.removeprefix(start).removesuffix(end) for text in texts]
     if len(texts) <= FEW or len(start) + len(end) < ENOUGH:
         return ""
-    return "\n  ".join([f"- {start}…{end} In place of … stands one of:", *_plain(inner)])
+    return "\n  ".join([f"- {start}…{end} {GAP}", *_plain(inner)])
 
 
 def _common(texts: Sequence[str]) -> str:

@@ -104,13 +104,18 @@ WORDS = {
 }
 """What is only known when the program runs: the code's name, and people's."""
 
+TOLD = '((‹place› | "‹name›" | (‹name›)): ‹message› | ‹message›)'
+"""What is said of a cell, with its place."""
+
 OWN: Mapping[str, Mapping[str, str]] = {
     "importer/columns.py": {
-        "also has ‹named›": "also has ‹headers›",
+        "beside ‹named›": "beside ‹headers›",
+        "‹text›": "‹header›",
         "The columns ‹near›": "The columns ‹fields›",
-        "(‹header›=‹field› | ‹pairs› | Your header=‹near› | …)": "Your header=‹field›; …",
+        "(‹h› | Your header)=‹field›": "‹header›=‹field›; ‹header›=‹field›",
         "‹near›=‹field›": "‹header›=‹field›",
     },
+    "importer/cli/__init__.py": {"‹second›, behind": "‹word›, behind"},
     "importer/cli/inbox.py": {"(‹most› and ‹last› | ‹last›)": "‹their names›"},
     "importer/cli/status.py": {"‹runs› run‹…›: no": "‹runs› runs: no"},
     "importer/cli/voice.py": {"(‹most› and ‹last› | ‹last›)": "‹their names›"},
@@ -128,21 +133,39 @@ OWN: Mapping[str, Mapping[str, str]] = {
         "‹found›": "‹reason›",
         "(‹remedy› | ‹remedy›. | Try again": "(‹remedy› | Try again",
     },
-    "importer/read/grid.py": {"‹named›": "‹rows›", "‹words›": "‹their words›"},
+    "importer/read/grid.py": {
+        "them.‹reason› Write": "them. [‹What was skipped, or is hidden.›] Write",
+        "‹named›": "‹rows›",
+        "‹words›": "‹their words›",
+    },
     "importer/read/skipped.py": {"‹named›": "‹rows›", "‹words›": "‹their words›"},
-    "importer/read/several.py": {"‹regions›": "‹cells›"},
+    "importer/read/several.py": {
+        "‹regions›": "‹cells›",
+        "‹first› and ‹second›": "‹cells› and ‹cells›",
+    },
     "importer/read/sheet.py": {"invoices: ‹fitting›": "invoices: ‹sheets›"},
     "importer/clean/date_words.py": {
         "‹first›": "‹date›",
+        "‹second›": "‹date›",
         "‹end› has ‹day› days": "‹month› has ‹number› days",
+        "written ‹end›": "written ‹date›",
+        "write ‹day› for ‹day› ‹day›": "write ‹date› for ‹day›, or ‹date› for ‹day›",
     },
     "importer/clean/faults.py": {"‹note›": "‹cell›"},
     "importer/sandbox/command.py": {"‹getsockname›": "‹port›"},
-    "importer/cli/words.py": {'double quotes: "‹found›"': 'double quotes: "‹file›"'},
-    "importer/warn.py": {
-        "((‹place› | (‹column›)): ‹message› | ‹message›)": "‹message›",
-        "(‹address›: ‹message› | ‹message›)": "‹message›",
+    "importer/cli/words.py": {
+        'double quotes: "‹found›"': 'double quotes: "‹file›"',
     },
+    "importer/read/encoding.py": {
+        '"‹first›" (‹one›) or "‹second›" (‹other›)': '"‹text›" (‹codec›) or "‹other text›" '
+        "(‹other encoding›)",
+    },
+    "importer/reading.py": {"‹other›": "‹other header›"},
+    "importer/settings.py": {"‹text›": "‹address›"},
+    "importer/submit/policy.py": {"‹other›": "‹other reference›"},
+    "importer/preview.py": {TOLD: "‹place›: ‹message›"},
+    "importer/report.py": {TOLD: "‹place›: ‹message›"},
+    "importer/workbook/place.py": {"‹sent›Choose": "[Nothing was sent.] Choose"},
     "importer/validate/wording.py": {
         "‹references›": "‹reference›",
         "such as ‹others› or ‹last›": "such as ‹code› or ‹code›",
@@ -175,8 +198,10 @@ def in_peoples_words(text: str, path: str) -> str:
         text = text.replace(code, people)
     text = text.replace("{}", "‹number›")
     text = re.sub("‹([^‹›]*)›", lambda name: f"‹{WORDS.get(name[1], name[1])}›", text)
-    text = re.sub(r"(‹[^›]*›)\1", r"\1", " ".join(text.split()))
+    lines = (" ".join(line.split()) for line in text.strip().splitlines())
+    text = re.sub(r"(‹[^›]*›)\1", r"\1", "\n".join(filter(None, lines)))
     text = re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)
+    text = re.sub(r"(?<=[\w›)])(‹options?›)+", " [‹options›]", text)
     whole = rf"[\w'./-]*{OPENING}[^{CLOSING}]*{CLOSING}'?"
     parts = text.split("`")
     parts[::2] = [re.sub(whole, lambda part: f"`{part[0]}`", part) for part in parts[::2]]

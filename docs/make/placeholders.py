@@ -30,6 +30,9 @@ OPAQUE = frozenset(
         "ordinal",
         "name_rows",
         "name_places",
+        "plan_text",
+        "problems_text",
+        "summary_text",
         "enumerate_all",
         "_find_hidden",
         "_find_odd",
@@ -66,7 +69,7 @@ def is_literal(text: str) -> bool:
 def called(node: ast.Call) -> str:
     """Return the last name of what is called."""
     match node.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.IfExp(orelse=ast.Name(id=name)):
             return name
         case _:
             return ""

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 from groups import REPORTS, Group
-from messages_page import PACKAGE, UNSEEN, Message, all_messages, bullets, collect, is_told
+from messages_page import (
+    PACKAGE,
+    UNSEEN,
+    Message,
+    all_messages,
+    bullets,
+    collect,
+    is_told,
+    with_each_list_once,
+)
 from pages import PAGES
 from syntax import Module, read_modules
 
@@ -32,6 +41,7 @@ SILENT = {
     "importer/read/languages.py": "words of many languages",
     "importer/unpack/formats.py": "patterns",
     "importer/workbook/chart.py": "a title within a workbook",
+    "importer/workbook/heading.py": "what stands above the sheet Problems",
     "importer/workbook/help_sheets.py": "what stands in the template's second sheet",
     "importer/workbook/places.py": "a pattern",
     "importer/workbook/sheets.py": "what stands above the sheet Problems",
@@ -157,6 +167,22 @@ def test_every_sentence_is_on_the_page(found: Sequence[Message]) -> None:
     missing = [place for place in places if place[2] not in page]
     assert [place for place in missing if place[2] not in ELSEWHERE] == []
     assert ELSEWHERE.keys() - {text for *_, text in missing} == set()
+
+
+def test_a_list_is_written_once() -> None:
+    """Where it would stand again, the page says where it stands."""
+    lists = "- One: … {0}\n  - a\n  - b\n- Two: … {0}\n  - a\n  - b\n- Three: … {0}\n  - c\n"
+    assert with_each_list_once(lists.format("In place of … stands one of:")) == (
+        "- One: … In place of … stands one of:\n  - a\n  - b\n"
+        '- Two: … In place of … stands the same as at "One".\n'
+        "- Three: … In place of … stands one of:\n  - c\n"
+    )
+
+
+def test_what_is_said_in_lines_stays_in_lines() -> None:
+    """A command to be typed stands by itself, as on the terminal."""
+    said = Message(Group.PASSING, "", "Type:\nexport A=b\nor not.", "a.py", 1)
+    assert bullets(iter([said])) == ["- Type:\\\n  export A=b\\\n  or not."]
 
 
 def test_every_kind_of_issue_and_outcome_is_on_the_page(found: Sequence[Message]) -> None:
