@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -117,6 +118,7 @@ def validate_rows(*rows: Row, headers: Sequence[str] = HEADERS) -> Invoices:
     return validate(clean_table(table), table)
 
 
+@cache
 def make_create(**cells: str | None) -> Create:
     """Return what would be sent for the good row, some of its cells replaced."""
     frame = validate_rows(row(**cells)).frame

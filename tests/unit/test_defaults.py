@@ -33,7 +33,7 @@ def interpret_file(
     return read_invoices(Settings(path, path, defaults=defaults), NOON)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     lacking=st.sets(st.sampled_from(OPTIONAL)),
     suffix=st.sampled_from([".csv", ".xlsx"]),
