@@ -9,29 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 import polars as pl
 
 from importer.clean.cells import shown
 from importer.columns import result_column
 from importer.content import BODY, differences, listed_differences, parse_instant, write_bodies
+from importer.converted import can_become, swap
 from importer.ledger.port import Ledger
 from importer.model import REQUIRED_FIELDS, Code, Create, Field, Issue, explain, reference_key
 from importer.plan import Knowledge
 from importer.records import Account, Entry, EntryState
 from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
-
-CONVERTED = re.compile(
-    r"[^A-Za-zÀ-ÿ]*[0-9][^A-Za-zÀ-ÿ]*([A-Za-zÀ-ÿ]{1,3}[^A-Za-zÀ-ÿ]*)?"
-    r"|[A-Za-zÀ-ÿ]{3}[^A-Za-zÀ-ÿ]*[0-9][^A-Za-zÀ-ÿ]*"
-    r"|true|false|wahr|falsch|vrai|faux|verdadero|falso|vero|waar|onwaar",
-    re.IGNORECASE,
-)
-"""What a spreadsheet program makes of a text: a number, a date such as May-27, a truth value."""
 
 A_DAY = dt.timedelta(days=1)
 
@@ -56,7 +47,7 @@ def find_renamed(
     for issue in _find_changed(invoices, known, ledger, account):
         told.add(issue.row)
         yield issue
-    for issue in _find_doubtful(invoices, known):
+    for issue in _find_doubtful(invoices, known, ledger):
         if issue.row not in told:
             yield issue
 
@@ -83,17 +74,23 @@ def _find_changed(
     for *values, number in rows.with_columns(write_bodies(rows)).select(columns).iter_rows():
         create = Create(*values)
         reference = _sent_as(create, made.get(number), known.named.get(number))
-        if reference is not None:
+        if reference is not None and not _made_elsewhere(create.key, number, ledger):
             message = say(create.reference, number, reference)
             yield Issue(Code.REFERENCE_CHANGED, create.row, header, create.reference, message)
 
 
-def _find_doubtful(invoices: Invoices, known: Knowledge) -> Iterator[Issue]:
-    """Yield an issue for each row in doubt of whose reference nothing is known here."""
+def _find_doubtful(invoices: Invoices, known: Knowledge, ledger: Ledger) -> Iterator[Issue]:
+    """Yield an issue for each row in doubt of whose reference nothing is known here.
+
+    What another account knows is right as it stands, and the doubt is of that one.
+    """
     if not invoices.results.doubts:
         return
     rows = _find_new(invoices, known.keys())
     rows = rows.filter(pl.col(ROW).is_in(list(invoices.results.doubts)))
+    keys = rows["key"].to_list()
+    elsewhere = [key for account in ledger.accounts() for key in ledger.entries(account.id, keys)]
+    rows = rows.filter(~pl.col("key").is_in(elsewhere))
     header = invoices.columns.header(Field.REFERENCE_ID)
     for row, reference in rows.select(ROW, Field.REFERENCE_ID).iter_rows():
         yield Issue(
@@ -104,6 +101,13 @@ def _find_doubtful(invoices: Invoices, known: Knowledge) -> Iterator[Issue]:
             _say_doubtful(reference),
             fingerprint=invoices.prints.get(row, ""),
         )
+
+
+def _made_elsewhere(key: str, number: str, ledger: Ledger) -> bool:
+    """Tell whether another account has an invoice of this number and reference: a rehearsal's."""
+    entries = (ledger.entries(account.id, [key]).get(key) for account in ledger.accounts())
+    made = (entry.created for entry in entries if entry is not None)
+    return any(each.invoice.number == number for each in made if each and each.invoice)
 
 
 def _find_numbers(invoices: Invoices) -> pl.DataFrame:
@@ -128,41 +132,34 @@ def _sent_as(create: Create, entry: Entry | None, listed: ApiInvoice | None) -> 
     """Return the reference of the invoice that a row names; None where that is another one."""
     if entry is not None and entry.created is not None:
         sent = entry.created.create
-        same = _may_be(create, differences(create, sent), [sent.due_day])
-        return sent.reference if same else None
-    if listed is None or reference_key(listed.reference or "") in {"", create.key}:
+        note, days = json.loads(sent.body)[Field.NOTE], [sent.due_day]
+        found, reference = differences(create, sent), sent.reference
+    elif listed is not None and reference_key(listed.reference or "") not in {"", create.key}:
+        note, due = listed.note or "", parse_instant(listed.due_date or "")
+        days = [str((due + away).date()) for away in (-A_DAY, 0 * A_DAY, A_DAY)] if due else []
+        found, reference = listed_differences(create, listed), listed.reference or ""
+    else:
         return None
-    due = parse_instant(listed.due_date or "")
-    days = [str((due + away).date()) for away in (-A_DAY, 0 * A_DAY, A_DAY)] if due else []
-    return listed.reference if _may_be(create, listed_differences(create, listed), days) else None
-
-
-def _may_be(create: Create, found: Sequence[str], days: Sequence[str | None]) -> bool:
-    """Tell whether a row may say the same as an invoice, but for what a program made of it.
-
-    Args:
-        create: The row.
-        found: How it differs from the invoice, as of `differences`.
-        days: The days that the invoice may be due on, ISO.
-    """
-    differing = {phrase.partition(" ")[0] for phrase in found}
-    if Field.NOTE in differing and not CONVERTED.fullmatch(json.loads(create.body)[Field.NOTE]):
-        return False
-    if Field.DUE_DATE in differing and _swap(create.due_day) not in days:
-        return False
-    return differing <= {Field.NOTE, Field.DUE_DATE}
-
-
-def _swap(day: str | None) -> str:
-    """Return a day with its month and its day swapped; empty where there is no such."""
-    with suppress(ValueError):
-        year, month, number = (day or "").split("-")
-        return str(dt.date(int(year), int(number), int(month)))
-    return ""
+    changed = {phrase.partition(" ")[0] for phrase in found}
+    same = not changed or (
+        can_become(reference, create.reference)
+        and changed <= {Field.NOTE, Field.DUE_DATE}
+        and (Field.NOTE not in changed or can_become(note, json.loads(create.body)[Field.NOTE]))
+        and (Field.DUE_DATE not in changed or swap(create.due_day) in days)
+    )
+    return reference if same else None
 
 
 def _say_changed(reference: str, number: str, sent: str) -> str:
     """Return what is said of a reference that isn't the one as which an invoice was sent."""
+    if not can_become(sent, reference):
+        return explain(
+            f"{shown(reference)} is not the reference of {number}, which this row names and which "
+            f"says the same: that is {shown(sent)}",
+            "expected a row of that invoice, or of a new one",
+            "for a new invoice, clear the row's cell invoice_number; for that one, write its "
+            "reference.",
+        )
     return explain(
         f"{shown(reference)} is not the reference of {number}, which this row says it is: that is "
         f"{shown(sent)}",
@@ -189,5 +186,5 @@ def _say_doubtful(reference: str) -> str:
         f"{shown(reference)} was never sent from here, though this row says that it is in doubt",
         "expected the reference as it was sent",
         "write it so, with the cell formatted as Text; if it is right, and your invoicing service "
-        "has no invoice of this row, clear the row's cell status.",
+        "has no invoice of this row, clear the row's cells status and error.",
     )

@@ -106,8 +106,9 @@ def test_what_a_program_made_of_other_cells_is_no_other_content(
     assert "reference_changed" in found
     other = {"note": "Rent, June", "due_date": "2096-05-04"}
     changed = {field: other[field] for field in now}
-    again = codes(results(tmp_path, "INV-1", reference_id="7", **changed), ledger)
-    assert "reference_changed" not in again
+    for reference, cells in (("7", changed), ("B-9", now)):
+        again = codes(results(tmp_path, "INV-1", reference_id=reference, **cells), ledger)
+        assert "reference_changed" not in again
 
 
 def sent_as(folder: Path, **cells: str) -> Create:
@@ -117,8 +118,25 @@ def sent_as(folder: Path, **cells: str) -> Create:
 
 
 def test_an_invoice_of_another_account_is_another(tmp_path: Path, ledger: Ledger) -> None:
-    """Its numbers are its own."""
+    """Its numbers are its own, and so are those that a row has from there."""
     assert codes(results(tmp_path, "INV-1", reference_id="A-1"), ledger, "other") == []
+    rehearsed = make_create(reference_id="A-1")
+    keep(ledger, account_of(ledger, "other"), rehearsed, "INV-1")
+    assert codes(results(tmp_path, "INV-1", reference_id="A-1"), ledger) == []
+    assert codes(results(tmp_path, "INV-1", reference_id="A-2"), ledger) == ["reference_changed"]
+
+
+def test_a_doubt_of_another_account_holds_nothing_back(tmp_path: Path, ledger: Ledger) -> None:
+    """A rehearsal's row in doubt is known by its reference there."""
+    rows = [
+        [*HEADERS, *RESULT_COLUMNS],
+        [*row(reference_id="A-1"), "in_doubt", None, None, "", "2"],
+    ]
+    invoices = interpret(read(tmp_path, csv_bytes(rows)), Reading())
+    assert codes(invoices, ledger) == ["reference_changed"]
+    other = account_of(ledger, "other")
+    claim(ledger, Claim(other.id, "run", make_create(reference_id="A-1"), "key", NOON))
+    assert codes(invoices, ledger) == []
 
 
 def test_a_number_in_place_of_the_reference_is_held_back(tmp_path: Path, ledger: Ledger) -> None:
