@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from importer.model import Code, Issue, explain
 
@@ -37,9 +38,7 @@ def say_blanks(headers: Sequence[str]) -> str:
 
 
 def join_blanks(issues: Sequence[Issue]) -> Iterator[Issue]:
-    """Yield issues, the blank cells of a row as one of the row as a whole, where the first was.
-
-    It has no place: where it is read, its row is known.
+    """Yield issues, the blank cells of a row as one, where the first was.
 
     Args:
         issues: What is wrong.
@@ -54,4 +53,4 @@ def join_blanks(issues: Sequence[Issue]) -> Iterator[Issue]:
             yield issue
         elif issue is blanks[issue.row][0]:
             said = say_blanks([other.column or "" for other in blanks[issue.row]])
-            yield Issue(Code.MISSING_VALUE, issue.row, None, None, said, issue.severity)
+            yield replace(issue, message=said)

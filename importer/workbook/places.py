@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
+from importer.blanks import join_blanks
 from importer.model import Issue
 from importer.report import Report
 from importer.table import ROW, Table, cell_name, column_letters
@@ -92,10 +93,10 @@ def move_issues(report: Report) -> Report:
         return report
     places = find_places(report.table, headers)
     moved = tuple(map(places.move, report.issues))
-    told: dict[int, list[tuple[str, str]]] = {}
+    told: dict[int, list[tuple[Issue, Issue]]] = {}
     for old, new in zip(report.issues, moved, strict=True):
         if new is not old:
-            told.setdefault(old.row, []).append((old.told(), new.told()))
+            told.setdefault(old.row, []).append((old, new))
     errors = [
         _replace(error, told.get(row, ()))
         for row, error in report.outcomes.select(ROW, "error").iter_rows()
@@ -104,7 +105,8 @@ def move_issues(report: Report) -> Report:
     return replace(report, issues=moved, outcomes=outcomes)
 
 
-def _replace(error: str | None, told: list[tuple[str, str]] | tuple[()]) -> str | None:
-    for old, new in told:
-        error = error and error.replace(old, new, 1)
+def _replace(error: str | None, told: Sequence[tuple[Issue, Issue]]) -> str | None:
+    olds, news = (join_blanks([pair[which] for pair in told]) for which in (0, 1))
+    for old, new in zip(olds, news, strict=True):
+        error = error and error.replace(old.told(), new.told(), 1)
     return error

@@ -113,7 +113,8 @@ def test_the_column_error_joins_blank_cells_as_the_terminal_does() -> None:
     error = plan(invoices, Knowledge()).decided[0].message
     (_, told, other) = problem_lines(invoices.issues, table)
     assert "delete the row" in told
-    assert error == " | ".join((told.partition(": ")[2], other.strip()))
+    blanks = f"line 2 (counterparty_id): {told.partition(': ')[2]}"
+    assert error == f"{blanks} | {other.strip()}"
 
 
 def test_a_word_for_nothing_is_no_blank_cell() -> None:

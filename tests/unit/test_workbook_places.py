@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from importer.model import Code, Issue
-from importer.workbook.places import Places
+import pytest
+from builders import HEADERS, NOON, row, xlsx_bytes
+
+from importer.clean import Reading
+from importer.model import Code, Issue, Outcome, Status
+from importer.plan import Knowledge, plan
+from importer.read import read_table
+from importer.report import Conduct, build_report, order_outcomes
+from importer.validate import interpret
+from importer.workbook.places import Places, move_issues
 
 PLACES = Places(
     rows={5: 2, 6: 3, 9: 4, 12: 5},
@@ -39,3 +47,21 @@ def test_an_issue_of_a_whole_row_stays() -> None:
     """What is broken in a file's lines can be seen there alone."""
     issue = Issue(Code.ROW_BROKEN, 9, None, None, "Line 9 is broken", place="line 9")
     assert PLACES.move(issue) is issue
+
+
+def test_blank_cells_that_are_told_together_move_together(tmp_path: Path) -> None:
+    """The one message of several is found in the error, and its cell is the results'."""
+    path = tmp_path / "a.xlsx"
+    cells = [("Title",), (), HEADERS, row(), ("Total", None, None, "x", *row()[4:])]
+    path.write_bytes(xlsx_bytes({"A": cells}))
+    table = read_table(path)
+    invoices = interpret(table, Reading())
+    decided = plan(invoices, Knowledge()).decided
+    rest = Outcome(0, Status.READY)
+    outcomes = order_outcomes(table, decided, rest, invoices.issues)
+    conduct = Conduct(id="", account="", started_at=NOON, duration_s=0, output=None)
+    report = build_report(table, invoices, outcomes, conduct)
+    (error,) = report.outcomes["error"].drop_nulls()
+    (moved,) = move_issues(report).outcomes["error"].drop_nulls()
+    assert error.startswith("B5 (counterparty_id): 2 cells are blank (counterparty_id, currency)")
+    assert moved == error.replace("B5", "B3")
