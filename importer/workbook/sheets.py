@@ -49,6 +49,9 @@ MIN_WIDTH, MAX_WIDTH, ERROR_WIDTH, INTRO_WIDTH = 8, 40, 70, 130
 Intro = tuple[Cell | None, ...]
 """A row above a table."""
 
+TEXT = "@"
+"""The number format Text."""
+
 MIDNIGHT = " 00:00:00"
 """What a date is read with and not shown with."""
 
@@ -266,18 +269,21 @@ def _dressed(
         severity = note.severity if note is not None else None
         look = severity, value.number_format if isinstance(value, Cell) else type(value)
         if look not in cells:
-            cells[look] = _styled_cell(sheet, severity)
+            cells[look] = _styled_cell(sheet, severity, look[1])
         cell = cells[look]
         cell.comment = note.comment() if note is not None else None
         yield _fill_in(cell, value)
 
 
-def _styled_cell(sheet: Worksheet, severity: Severity | None) -> Cell:
+def _styled_cell(sheet: Worksheet, severity: Severity | None, of: object) -> Cell:
     cell = WriteOnlyCell(sheet)
     cell.alignment = TOP
     if severity is not None:
         background, foreground = MARKS[severity]
         cell.fill, cell.font = fill(background), font(colour=foreground)
+        if of in {"General", str, type(None)}:
+            # What is typed over it stays as typed: 007 no number, 2027-01-31 no date among texts.
+            cell.number_format = TEXT
     return cell
 
 
