@@ -86,6 +86,7 @@ def say_facts(
     said += [text for severity, text in MARKED.items() if severity in severities]
     said += [COPY] if statuses & NEED_CORRECTION else []
     said += [CLAIMED] if claimed else []
+    said += [f"It stopped early: {summary.error}."] if summary.error else []
     return " ".join([*said, *_say_left(summary)])
 
 

@@ -101,6 +101,15 @@ def test_rows_that_limit_left_for_later_are_no_problem(tmp_path: Path) -> None:
     assert said.endswith("1 row was left for later: import the file again without --limit.")
 
 
+def test_a_run_that_stopped_says_why(tmp_path: Path) -> None:
+    """Whoever the sheet is forwarded to reads nothing else."""
+    report = make_report(["A"], [["x"]], statuses=[Status.NOT_SENT], error="Not sent.")
+    summary = dataclasses.replace(report.summary, error="you stopped it (Ctrl-C)")
+    sheet = write_sheet(dataclasses.replace(report, summary=summary), tmp_path, "Problems")
+    said = " ".join(str(cell) for line in lines_of(sheet) for cell in line if cell)
+    assert "It stopped early: you stopped it (Ctrl-C)." in said
+
+
 def test_a_mark_for_the_next_import_is_explained(tmp_path: Path) -> None:
     """Problems may come back alone, so that it needs the mark as Results does."""
     report = make_report(["A"], [["x"]], statuses=[Status.INVALID], error="Hm. [as read: 7ea9d6a7]")
