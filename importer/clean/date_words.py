@@ -218,9 +218,9 @@ def _in_words(day: dt.date) -> str:
 
 
 def _formats(fault: str, text: str) -> str:
+    sign = next(c for c in text if c in "/-. ")
     if fault == "year_first":
-        return "%Y-%m-%d or %Y-%d-%m"
-    sign = next(c for c in text if c in "/-.")
+        return " or ".join(sign.join(parts) for parts in (("%Y", "%m", "%d"), ("%Y", "%d", "%m")))
     day_first, month_first = (
         sign.join(parts) for parts in (("%d", "%m", "%Y"), ("%m", "%d", "%Y"))
     )

@@ -364,6 +364,12 @@ def test_a_remedy_is_no_answer_to_copy(texts: list[str], remedy: str) -> None:
     assert f" — {remedy}" in read_column(texts)[1][0].message
 
 
+def test_the_formats_that_are_offered_fit_the_file() -> None:
+    """With its own signs between the parts: another pattern would read nothing."""
+    said = read_column(["2027/03/04", "2027/31/01"])[1][0].message
+    assert said.endswith("dates are written: %Y/%m/%d or %Y/%d/%m.")
+
+
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
