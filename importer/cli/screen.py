@@ -103,7 +103,7 @@ WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"`|])++"""
 
 @cache
 def _whole() -> re.Pattern[str]:
-    """Return the pattern of what stays on one line: what is coloured, or to be copied.
+    """Return the pattern of what stays on one line: what is coloured, a path, what is to be copied.
 
     A command in a sentence reaches to the next sign, for nothing else parts it from what follows.
     """
@@ -112,6 +112,7 @@ def _whole() -> re.Pattern[str]:
     begin = rf"import-invoices(?= (?:(?:{'|'.join(COMMANDS)})(?![\w-])|-|\S+\.(?:xlsx|csv)))"
     return re.compile(
         r"\x1b\[[\d;]+m.*?\x1b\[0m"
+        r"|^Results: .+"
         r"|`[^`]*`"
         rf"|{begin}(?: {WORD}(?<![.,;:)])(?=\s|$))*(?: {WORD})?"
         r"""|--[a-z-]+ (?:"[^"]*"|'[^']*'|\S+\.(?:xlsx|csv))"""

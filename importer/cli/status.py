@@ -215,6 +215,9 @@ def list_doubts(store: Ledger) -> Iterator[str]:
             continue
         one = len(entries) == 1
         what = "1 row was" if one else f"{len(entries):,} rows were"
+        if _is_reset(account):
+            yield f"In doubt ({_name(account)}): {what} sent. Nothing is to be done."
+            continue
         files = _files(store, entries)
         yield f"In doubt ({_name(account)}): {what} sent, and no certain answer came."
         yield (
@@ -235,10 +238,15 @@ def list_doubts(store: Ledger) -> Iterator[str]:
 
 
 def _name(account: Account) -> str:
-    """Return an account's name; the invoices of a sandbox are gone with its reset."""
-    if not account.is_sandbox or current_id() in {None, account.url.removeprefix("sandbox:")}:
-        return str(account)
-    return f"{account} before its reset"
+    return f"{account} before its reset" if _is_reset(account) else str(account)
+
+
+def _is_reset(account: Account) -> bool:
+    """Tell whether an account is of a sandbox whose invoices are gone with its reset."""
+    return account.is_sandbox and current_id() not in {
+        None,
+        account.url.removeprefix("sandbox:"),
+    }
 
 
 def _files(store: Ledger, entries: Iterable[Entry]) -> str:

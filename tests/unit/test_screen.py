@@ -13,9 +13,10 @@ AGAIN = "import-invoices runs 20270104-091226-03ba --ledger /srv/ledger.sqlite3 
 RESTORE = "import-invoices ledger restore BACKUP"
 TEMPLATE = "`import-invoices template`"
 DOUBT = "import-invoices status --in-doubt"
+PATH = "Results: /home/ama/Finance Department/Invoices 2027 second quarter/results of May.xlsx"
 COLUMNS = '--columns "Your header=reference_id"'
 
-WHOLE = (FOUND, ABSENT, AGAIN, RESTORE, TEMPLATE, DOUBT, COLUMNS)
+WHOLE = (PATH, FOUND, ABSENT, AGAIN, RESTORE, TEMPLATE, DOUBT, COLUMNS)
 
 LINES = {
     "in doubt": (
@@ -33,6 +34,7 @@ LINES = {
         "workbook that has all the headers. Headers found in line 1: A, B."
     ),
     "sentence": f"in_doubt: run the file again later, or see {DOUBT}. Then go on.",
+    "path": PATH,
     "none": "Something went wrong in import-invoices itself; it is no mistake of yours.",
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import deeds
-from importer.cli.status import tell_reference
+from importer.cli.status import tell_doubts, tell_reference
 from importer.ledger.sqlite import SqliteLedger
 from importer.model import Create, InvoiceRef
 from importer.records import Claim, ReplyKind, RunStart, Settlement
@@ -51,3 +51,24 @@ def test_an_invoice_of_the_sandbox_before_its_reset_is_told_as_such(
     data.unlink()
     tell_reference("Ref-1", ledger, as_json=False)
     assert "reset" not in capsys.readouterr().out
+
+
+def test_doubts_of_a_sandbox_that_was_reset_ask_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither an import nor `resolve` could reach them: they are told as gone."""
+    data, ledger = tmp_path / "sandbox.sqlite3", tmp_path / "ledger.sqlite3"
+    monkeypatch.setenv("IMPORT_INVOICES_SANDBOX_DATA", str(data))
+    with closing(Store(data, reset=False)) as sandbox, closing(SqliteLedger(ledger)) as store:
+        account = store.account(f"sandbox:{sandbox.id}", "default")
+        store.start_run(RunStart("run", account.id, NOW, "/a.csv", "", "u", "h", "{}", b""))
+        create = Create(2, "Ref-1", "ref-1", "{}")
+        deeds.claim(store, Claim(account.id, "run", create, "key", NOW))
+    tell_doubts(ledger, as_json=False)
+    assert "resolve Ref-1" in capsys.readouterr().out
+    with closing(Store(data, reset=True)):
+        tell_doubts(ledger, as_json=False)
+    told = capsys.readouterr().out
+    assert "before its reset" in told
+    assert "Nothing is to be done." in told
+    assert "resolve" not in told
