@@ -208,10 +208,12 @@ def _check_missing(
 def _ask_for_several(near: Mapping[Field, str | None]) -> str:
     """Return what is said of fields that no header gives, each with the one that may be meant."""
     meant = [f"{_quote(header)} for {field}" for field, header in near.items() if header]
-    pairs = [f"{' '.join((h or 'Your header').split())}={field}" for field, h in near.items()]
+    pairs = [f"{' '.join(header.split())}={field}" for field, header in near.items() if header]
+    pairs = pairs or [f"Your header={next(iter(near))}"]
     return (
-        f"The columns {_say_all(list(near))} are missing.{did_you_mean(_say_all(meant))} Give your "
-        f'columns these names, or say which they are: --columns "{"; ".join(pairs)}". '
+        f"The columns {_say_all(list(near))} are missing.{did_you_mean(_say_all(meant))} Add them, "
+        "or give your columns these names, or say which column is which: --columns "
+        f'"{"; ".join(pairs)}". '
         "`import-invoices template` writes a workbook that has all the headers."
     )
 
