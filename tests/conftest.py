@@ -33,11 +33,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes `-n auto` means: one more than cores, for many tests wait."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let a quiet test have the machine for itself, beside which the others wait."""
