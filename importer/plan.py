@@ -105,8 +105,7 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
     invalid = _by_row(invoices.issues)
     frame = invoices.frame
     # Whatever an issue was lost for: a row that lacks a value is never sent.
-    whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
-    bad = pl.col(ROW).is_in(list(invalid)) | ~whole
+    bad = pl.col(ROW).is_in(list(invalid)) | ~is_whole()
     met = pl.col("key").is_in(known.keys()).fill_null(value=False)
     good = frame.filter(~bad)
     creates = good.filter(~met)
@@ -130,6 +129,11 @@ def plan(invoices: Invoices, known: Knowledge) -> Plan:
     if again:
         creates = good.filter(~met | pl.col(ROW).is_in(again))
     return Plan(creates, tuple(decided), invoices)
+
+
+def is_whole() -> pl.Expr:
+    """Return whether a row as in `Invoices.frame` has all that an invoice needs."""
+    return pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
 
 
 def _to_creates(frame: pl.DataFrame) -> Iterator[Create]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os.path
 import zoneinfo
 from collections.abc import Iterator, Mapping
@@ -13,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from importer.clean import Reading
-from importer.errors import UsageError
+from importer.errors import FileError, UsageError
 from importer.garbage import uncollected
 from importer.headers import header_key
+from importer.inbox import digest
 from importer.model import Field, UserColumns
 from importer.read import Limits, Opening, read_table
 from importer.read.options import MIB
@@ -57,14 +57,9 @@ def _say_open(file: Path) -> Iterator[str]:
 
 def was_changed(table: Table) -> bool:
     """Tell whether a file says something else by now; one that can't be read any more doesn't."""
-    with suppress(OSError):  # a pipe can't be read twice
-        return table.path.is_file() and _digest(table.path) != table.sha256
+    with suppress(OSError, FileError):  # a pipe can't be read twice
+        return table.path.is_file() and digest(table.path) != table.sha256
     return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_opening(settings: Settings) -> Opening:

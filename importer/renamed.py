@@ -18,8 +18,8 @@ from importer.columns import result_column
 from importer.content import BODY, differences, listed_differences, parse_instant, write_bodies
 from importer.converted import can_become, swap
 from importer.ledger.port import Ledger
-from importer.model import REQUIRED_FIELDS, Code, Create, Field, Issue, explain, reference_key
-from importer.plan import Knowledge
+from importer.model import Code, Create, Field, Issue, explain, reference_key
+from importer.plan import Knowledge, is_whole
 from importer.records import Account, Entry, EntryState
 from importer.replies import ApiInvoice
 from importer.table import ROW, Invoices
@@ -124,8 +124,7 @@ def _find_numbers(invoices: Invoices) -> pl.DataFrame:
 
 def _find_new(invoices: Invoices, taken: Sequence[str]) -> pl.DataFrame:
     """Return the whole rows whose keys aren't taken."""
-    whole = pl.all_horizontal(pl.col(field).is_not_null() for field in sorted(REQUIRED_FIELDS))
-    return invoices.frame.filter(whole & ~pl.col("key").is_in(taken))
+    return invoices.frame.filter(is_whole() & ~pl.col("key").is_in(taken))
 
 
 def _sent_as(create: Create, entry: Entry | None, listed: ApiInvoice | None) -> str | None:
