@@ -98,7 +98,7 @@ def move_issues(report: Report) -> Report:
         if new is not old:
             told.setdefault(old.row, []).append((old, new))
     errors = [
-        _replace(error, told.get(row, ()))
+        _replace(error, told[row]) if row in told else error
         for row, error in report.outcomes.select(ROW, "error").iter_rows()
     ]
     outcomes = report.outcomes.with_columns(error=pl.Series(errors, dtype=pl.String))
