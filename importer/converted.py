@@ -42,9 +42,9 @@ def _number(text: str) -> float | None:
 
 def _parts(text: str) -> Counter[int | None]:
     """Return the numbers of what may be a date, months by their numbers; None for other words."""
-    from importer.clean.months import month_numbers  # noqa: PLC0415 seldom needed
+    from importer.clean.months import fold_name, month_numbers  # noqa: PLC0415 seldom needed
 
-    words = re.findall(r"[0-9]+|[^\W\d_]+", text.casefold())
+    months, words = month_numbers(), re.findall(r"[0-9]+|[^\W\d_]+", text)
     return Counter(
-        int(word) % CENTURY if word.isdecimal() else month_numbers().get(word) for word in words
+        int(word) % CENTURY if word.isdecimal() else months.get(fold_name(word)) for word in words
     )

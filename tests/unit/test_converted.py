@@ -21,6 +21,9 @@ from importer.converted import can_become, swap
         ("May 2027", "May-27"),
         ("Mai 2027", "01.05.2027"),
         ("4-6", "2027-04-06"),
+        ("August 2027", "août-27"),
+        ("août 2027", "01/08/2027"),
+        ("5. März", "05-Mär"),
     ],
 )
 def test_what_programs_do_is_known(text: str, other: str) -> None:
